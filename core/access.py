@@ -1,0 +1,31 @@
+"""The first line of each view: which permission it needs.
+
+A view without a declaration fails a system check, so nobody opens a page by forgetting.
+"""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+
+SIGNED_IN = "signed-in"
+PUBLIC = "public"
+
+
+def access(permission: str):
+    """Declare and enforce a view's permission: 403 for a signed-in person without it.
+
+    SIGNED_IN lets every account in; PUBLIC needs no account at all.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if permission not in (SIGNED_IN, PUBLIC) and not request.user.has_perm(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.access = permission
+        return login_not_required(guarded) if permission == PUBLIC else guarded
+
+    return decorate

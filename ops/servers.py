@@ -1,0 +1,54 @@
+"""Database and message queue: the ones named in the environment, or private ones under var/."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops import console
+from ops.postgres import Postgres
+from ops.supervisor import Supervisor
+from ops.valkey import Valkey
+
+
+@dataclass(frozen=True)
+class Servers:
+    database_url: str
+    redis_url: str
+    postgres: Postgres | None
+
+
+def start(supervisor: Supervisor, env: dict[str, str], home: Path, logs: Path, *, lasting: bool) -> Servers:
+    """Start what DATABASE_URL and REDIS_URL do not name; both come under supervision."""
+    postgres = None
+    database_url = env.get("DATABASE_URL", "")
+    with console.step("数据库（PostgreSQL）") as current:
+        if database_url:
+            current.note = "使用 DATABASE_URL 指定的服务器"
+        else:
+            postgres = Postgres(home / "postgres", log=logs / "postgres.log", lasting=lasting)
+            supervisor.add(postgres.start())
+            database_url = postgres.url
+    redis_url = env.get("REDIS_URL", "")
+    with console.step("消息队列（Redis 兼容）") as current:
+        if redis_url:
+            current.note = "使用 REDIS_URL 指定的服务器"
+        else:
+            valkey = Valkey(home / "valkey", log=logs / "valkey.log")
+            supervisor.add(valkey.start())
+            redis_url = valkey.url
+    return Servers(database_url, redis_url, postgres)
+
+
+def forget(home: Path) -> None:
+    """Remove what a private database keeps outside ``home`` (only possible when it ran as root)."""
+    try:
+        state = json.loads((home / "postgres/state.json").read_text(encoding="utf-8"))
+        place = Path(state["place"])
+        owner = (place / "属于").read_text(encoding="utf-8").strip()
+    except (OSError, ValueError, KeyError):
+        return
+    if owner == str(home / "postgres"):
+        shutil.rmtree(place, ignore_errors=True)

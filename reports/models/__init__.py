@@ -1,0 +1,3 @@
+from reports.models.summary import Summary
+
+__all__ = ["Summary"]

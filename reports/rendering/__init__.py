@@ -1,0 +1,19 @@
+"""Official documents as PDF: ``OfficialDocument`` in, bytes out, laid out after GB/T 9704-2012.
+
+``document`` says what is printed; ``linebreak``, ``titles``, ``tables`` and ``paging`` decide where it stands;
+``markup`` and ``pdf`` draw it. No models, no database, no clock.
+"""
+
+from .document import Annex, Column, Heading, Identity, OfficialDocument, Paragraph, Table
+from .pdf import render_pdf
+
+__all__ = [
+    "Annex",
+    "Column",
+    "Heading",
+    "Identity",
+    "OfficialDocument",
+    "Paragraph",
+    "Table",
+    "render_pdf",
+]

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class StaffingConfig(AppConfig):
+    name = "staffing"
+    verbose_name = "派驻与活动"
+
+    def ready(self):
+        from staffing import policies  # noqa: F401

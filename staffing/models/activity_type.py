@@ -1,0 +1,79 @@
+"""Kinds of activity and the measures each carries, as data (活动类型、计量项).
+
+Shipped from the canonical statistical form; the bureau may add and change. 次, 期, 场, 人次, 例 and 项
+are different units and never added: a figure sums one measure.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from core.scope import Scope, ScopedQuerySet
+
+
+class Measure(models.Model):
+    code = models.CharField("代码", max_length=30, unique=True)
+    name = models.CharField("名称", max_length=40)
+    unit = models.CharField("单位", max_length=10)
+    column = models.PositiveSmallIntegerField(
+        "统计表列号", null=True, blank=True, help_text="在法定统计表中的列次；不进统计表的留空。"
+    )
+    is_whole = models.BooleanField("只能是整数", default=True)
+    definition = models.CharField("口径", max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField("次序", default=100)
+
+    objects = ScopedQuerySet.as_manager()
+    scope = Scope(reference=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "计量项"
+        ordering = ["order", "code"]
+
+    def __str__(self):
+        return f"{self.name}（{self.unit}）"
+
+
+class ActivityType(models.Model):
+    code = models.CharField("代码", max_length=30, unique=True)
+    name = models.CharField("名称", max_length=40)
+    measures = models.ManyToManyField(Measure, through="ActivityTypeMeasure", verbose_name="计量项")
+    names_outcomes = models.BooleanField(
+        "列出成果名称", default=False, help_text="例如新技术、制度要逐项写出名称。"
+    )
+    is_active = models.BooleanField("在用", default=True)
+    order = models.PositiveSmallIntegerField("次序", default=100)
+
+    objects = ScopedQuerySet.as_manager()
+    scope = Scope(reference=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "活动类型"
+        ordering = ["order", "code"]
+
+    def __str__(self):
+        return self.name
+
+
+class ActivityTypeMeasure(models.Model):
+    activity_type = models.ForeignKey(
+        ActivityType, verbose_name="活动类型", on_delete=models.CASCADE, related_name="type_measures"
+    )
+    measure = models.ForeignKey(Measure, verbose_name="计量项", on_delete=models.PROTECT, related_name="+")
+    is_required = models.BooleanField("必填", default=False)
+    initial = models.DecimalField("默认值", max_digits=12, decimal_places=2, null=True, blank=True)
+    order = models.PositiveSmallIntegerField("次序", default=100)
+
+    objects = ScopedQuerySet.as_manager()
+    scope = Scope(reference=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "活动类型的计量项"
+        ordering = ["activity_type", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["activity_type", "measure"], name="type_measure_once"),
+            models.CheckConstraint(
+                condition=Q(initial__isnull=True) | Q(initial__gte=0), name="type_measure_initial"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.activity_type}·{self.measure}"

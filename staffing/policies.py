@@ -1,0 +1,28 @@
+"""Who may do what with clinicians, postings, activities and advanced study."""
+
+from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, SENDERS
+from core.policy import allow, allow_model
+from staffing import models
+
+for model in (models.ActivityType, models.ActivityTypeMeasure, models.Measure):
+    allow_model(model, view=BUREAU, add=OFFICER, change=OFFICER)
+allow_model(models.ActivityTypeMeasure, delete=OFFICER)
+
+importable = {"import": OFFICER, "export": BUREAU}
+allow_model(
+    models.Clinician, view=BUSINESS, add=OFFICER | COORDINATORS, change=OFFICER | COORDINATORS, **importable
+)
+allow_model(models.Batch, view=BUSINESS, add=OFFICER | SENDERS, change=OFFICER | SENDERS)
+allow_model(models.Posting, view=BUSINESS, add=OFFICER | SENDERS, change=OFFICER | SENDERS, **importable)
+allow_model(
+    models.Activity,
+    view=BUSINESS,
+    add=OFFICER | COORDINATORS | {"clinician"},
+    change=OFFICER | COORDINATORS | {"clinician"},
+    **importable,
+)
+for model in (models.ActivityMeasure, models.ActivityOutcome):
+    allow_model(model, view=BUSINESS, add=OFFICER, change=OFFICER, delete=OFFICER)
+allow_model(models.AdvancedStudy, view=BUSINESS, add=OFFICER | COORDINATORS, change=OFFICER | COORDINATORS)
+allow("staffing.confirm_arrival", RECIPIENTS)
+allow("staffing.manage_posting", OFFICER | SENDERS)

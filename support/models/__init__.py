@@ -1,0 +1,25 @@
+from support.models.agreement import Agreement
+from support.models.attachment import AgreementAttachment
+from support.models.confirmation import TwoSidedRecord
+from support.models.donation import Donation, DonationItem
+from support.models.outcome import OutcomeIndicator, OutcomeValue
+from support.models.programme import Cycle, CycleDeadline, Programme
+from support.models.speciality import Speciality
+from support.models.version import AgreementParty, AgreementTarget, AgreementVersion
+
+__all__ = [
+    "Agreement",
+    "AgreementAttachment",
+    "AgreementParty",
+    "AgreementTarget",
+    "AgreementVersion",
+    "Cycle",
+    "CycleDeadline",
+    "Donation",
+    "DonationItem",
+    "OutcomeIndicator",
+    "OutcomeValue",
+    "Programme",
+    "Speciality",
+    "TwoSidedRecord",
+]

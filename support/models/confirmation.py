@@ -1,0 +1,125 @@
+"""Records that one side enters and the other side confirms (一方填报、另一方确认).
+
+Only confirmed records count in figures. A confirmed record is never changed again: triggers hold
+that, whoever writes. ``entered_for`` is the organisation for which the entry was made.
+"""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Organisation
+from core.scope import ScopedQuerySet
+from core.triggers import AllOf
+
+
+class RecordStatus(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待确认"
+    RETURNED = "returned", "已退回"
+    CONFIRMED = "confirmed", "已确认"
+    SUPERSEDED = "superseded", "已被更正"
+
+
+class RecordQuerySet(ScopedQuerySet):
+    def confirmed(self):
+        return self.filter(status=RecordStatus.CONFIRMED)
+
+    def unconfirmed(self):
+        return self.filter(status__in=[RecordStatus.DRAFT, RecordStatus.SUBMITTED, RecordStatus.RETURNED])
+
+
+def confirmed_is_frozen(*allowed: str) -> list[pgtrigger.Trigger]:
+    """Triggers for a confirmed record: no change but becoming superseded, no removal."""
+    return [
+        pgtrigger.Protect(
+            name="confirmed_is_frozen",
+            operation=pgtrigger.Update,
+            condition=AllOf(
+                pgtrigger.Q(old__status__in=["confirmed", "superseded"]),
+                pgtrigger.AnyChange(exclude=["status", *allowed]),
+            ),
+        ),
+        pgtrigger.Protect(
+            name="confirmed_only_superseded",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.Q(old__status__in=["confirmed", "superseded"])
+            & ~pgtrigger.Q(new__status__in=["confirmed", "superseded"]),
+        ),
+        pgtrigger.Protect(
+            name="confirmed_stays",
+            operation=pgtrigger.Delete,
+            condition=pgtrigger.Q(old__status__in=["confirmed", "superseded"]),
+        ),
+    ]
+
+
+class TwoSidedRecord(models.Model):
+    Status = RecordStatus
+
+    status = models.CharField(
+        "状态", max_length=12, choices=RecordStatus.choices, default=RecordStatus.DRAFT, editable=False
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="填报人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    entered_for = models.ForeignKey(
+        Organisation, verbose_name="填报单位", on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    entered_at = models.DateTimeField("填报时间", auto_now_add=True)
+    submitted_at = models.DateTimeField("提交时间", null=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="确认人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    confirmed_for = models.ForeignKey(
+        Organisation,
+        verbose_name="确认单位",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True, editable=False)
+    return_reason = models.CharField("退回原因", max_length=300, blank=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "submitted", "returned", "confirmed", "superseded"]),
+                name="%(class)s_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["confirmed", "superseded"])
+                | (
+                    Q(confirmed_at__isnull=False, confirmed_for__isnull=False, confirmed_by__isnull=False)
+                    & ~Q(confirmed_for=F("entered_for"))
+                    & ~Q(confirmed_by=F("entered_by"))
+                ),
+                name="%(class)s_confirmed_by_other_side",
+                violation_error_message="不能确认本单位填报的记录。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="returned") | ~Q(return_reason=""), name="%(class)s_return_has_reason"
+            ),
+        ]
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status in (RecordStatus.DRAFT, RecordStatus.RETURNED)
+
+    def confirming_organisation(self) -> Organisation:
+        """The organisation whose people may confirm or return this record."""
+        return self.agreement.other_party(self.entered_for_id)

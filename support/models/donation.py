@@ -1,0 +1,108 @@
+"""Donations (捐赠): cash, goods and waived fees are three kinds that are never added together."""
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+
+from core.scope import Scope, ScopedQuerySet
+from support.models.agreement import Agreement
+from support.models.confirmation import TwoSidedRecord, confirmed_is_frozen
+from support.models.triggers import child_of_confirmed
+
+
+class Qualifier(models.TextChoices):
+    """How exact a number is; sources say 约1.8万元, 80余次, 近百例."""
+
+    EXACT = "exact", "准确"
+    ABOUT = "about", "约"
+    OVER = "over", "余"
+    NEARLY = "nearly", "近"
+
+
+@pghistory.track()
+class Donation(TwoSidedRecord):
+    class Kind(models.TextChoices):
+        CASH = "cash", "资金"
+        GOODS = "goods", "物资设备"
+        WAIVED = "waived", "减免费用"
+
+    class Valuation(models.TextChoices):
+        INVOICE = "invoice", "发票"
+        APPRAISAL = "appraisal", "评估"
+        BOOK = "book", "账面净值"
+        STATED = "stated", "捐赠方说明"
+
+    agreement = models.ForeignKey(
+        Agreement, verbose_name="协议", on_delete=models.PROTECT, related_name="donations"
+    )
+    kind = models.CharField("种类", max_length=10, choices=Kind.choices)
+    given_on = models.DateField("日期")
+    title = models.CharField("内容", max_length=100)
+    amount = models.DecimalField(
+        "金额（元）",
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="来源没有给出金额时留空，不估计。",
+    )
+    qualifier = models.CharField(
+        "金额精度", max_length=10, choices=Qualifier.choices, default=Qualifier.EXACT
+    )
+    valuation = models.CharField(
+        "计价依据", max_length=10, choices=Valuation.choices, default=Valuation.STATED
+    )
+    receipt = models.CharField("收据编号", max_length=50, blank=True)
+    accepted_on = models.DateField("验收日期", null=True, blank=True)
+    accepted_by = models.CharField("验收人", max_length=50, blank=True)
+    purpose = models.CharField("指定用途", max_length=100, blank=True)
+
+    scope = Scope(organisations=("agreement__sender", "agreement__recipient"))
+
+    class Meta(TwoSidedRecord.Meta):
+        verbose_name = verbose_name_plural = "捐赠"
+        ordering = ["-given_on", "pk"]
+        constraints = [
+            *TwoSidedRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gt=0),
+                name="donation_amount_positive",
+                violation_error_message="金额必须大于 0；没有金额请留空。",
+            ),
+        ]
+        triggers = confirmed_is_frozen()
+
+    def __str__(self):
+        return f"{self.title}（{self.get_kind_display()}）"
+
+
+class DonationItem(models.Model):
+    """One line of donated goods (物品)."""
+
+    donation = models.ForeignKey(
+        Donation, verbose_name="捐赠", on_delete=models.CASCADE, related_name="items"
+    )
+    name = models.CharField("物品", max_length=60)
+    specification = models.CharField("规格", max_length=60, blank=True)
+    quantity = models.DecimalField("数量", max_digits=10, decimal_places=2)
+    unit = models.CharField("单位", max_length=10)
+    unit_value = models.DecimalField("单价（元）", max_digits=12, decimal_places=2, null=True, blank=True)
+    is_used = models.BooleanField("旧物", default=False)
+
+    objects = ScopedQuerySet.as_manager()
+    scope = Scope(organisations=("donation__agreement__sender", "donation__agreement__recipient"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = "捐赠物品"
+        ordering = ["donation", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0),
+                name="donation_item_quantity_positive",
+                violation_error_message="数量必须大于 0。",
+            ),
+        ]
+        triggers = [child_of_confirmed("support_donation", "donation_id")]
+
+    def __str__(self):
+        return f"{self.name}{self.quantity.normalize():f}{self.unit}"
