@@ -47,3 +47,9 @@ def _is_local(request) -> bool:
     return url_has_allowed_host_and_scheme(
         request.POST.get("next"), allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
+
+
+@access(PUBLIC)
+def csrf_failure(request, reason=""):
+    """A stale form: say what to do instead of Django's English page."""
+    return render(request, "403_csrf.html", status=403)
