@@ -161,7 +161,9 @@ def _name(random: Random) -> str:
 
 
 def _statistics(random: Random, units: list[str]) -> Table:
-    rows = [(unit, *(str(random.randint(0, 9000 if i in (1, 11) else 90)) for i in range(16))) for unit in units]
+    rows = [
+        (unit, *(str(random.randint(0, 9000 if i in (1, 11) else 90)) for i in range(16))) for unit in units
+    ]
     totals = [str(sum(int(row[i]) for row in rows)) for i in range(1, 17)]
     columns = [Column("受援单位", None, "left")]
     columns += [Column(f"{label}（{unit}）", None, "right", group) for label, unit, group in MEASURES]
@@ -218,16 +220,20 @@ def _donations(random: Random, units: list[str]) -> Table:
         (random.choice(("现金", "实物", "减免")), random.choice(units), "心电监护仪1台、病床12张", "34250.00")
         for _ in range(9)
     ]
-    columns = [Column("类别"), Column("受援单位"), Column("内容", None, "left"), Column("金额（元）", None, "right")]
+    columns = [
+        Column("类别"),
+        Column("受援单位"),
+        Column("内容", None, "left"),
+        Column("金额（元）", None, "right"),
+    ]
     return Table(columns, rows, notes=("注：现金、实物折价、减免费用分别小计，不相加。",))
 
 
 def resident_megabytes() -> float:
     """Memory of this process now."""
-    with open("/proc/self/status", encoding="ascii") as status:
-        for line in status:
-            if line.startswith("VmRSS"):
-                return int(line.split()[1]) / 1024
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
     return 0.0
 
 

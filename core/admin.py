@@ -6,16 +6,30 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404
 
+from core.admin_refusals import RefusalMixin
+from core.admin_verbs import Verb, VerbMixin
+from core.desk import Card, card, chip_column, list_url
 from core.forms import DateInput
 from core.models import AuditEvent, Job
 from core.scope import own, restrict, scope_of
+from core.services.jobs import job_retry
+
+
+def labelled(queryset):
+    """Joins what each row's own text needs, so that a list of choices costs one query.
+
+    The registered admin of the model names it: ``label_related``.
+    """
+    registered = admin.site._registry.get(queryset.model)
+    related = getattr(registered, "label_related", ())
+    return queryset.select_related(*related) if related else queryset
 
 
 class ScopedRelatedFilter(RelatedFieldListFilter):
     """Offers only related rows that the user may see."""
 
     def field_choices(self, field, request, model_admin):
-        queryset = restrict(field.related_model._default_manager.all(), request.user)
+        queryset = restrict(labelled(field.related_model._default_manager.all()), request.user)
         return [(row.pk, str(row)) for row in queryset]
 
 
@@ -23,7 +37,7 @@ def _scoped_choices(db_field, request, kwargs):
     related = db_field.related_model
     if scope_of(related) is not None:
         known = kwargs.get("queryset", related._default_manager.all())
-        kwargs["queryset"] = restrict(known, request.user)
+        kwargs["queryset"] = restrict(labelled(known), request.user)
     return kwargs
 
 
@@ -48,15 +62,20 @@ class ScopedInline(_ScopedOptions, admin.TabularInline):
     extra = 0
 
 
-class ScopedAdmin(_ScopedOptions, admin.ModelAdmin):
+class ScopedAdmin(VerbMixin, RefusalMixin, _ScopedOptions, admin.ModelAdmin):
     """Base of all our admins. ``menu`` = (group on the desk, order)."""
 
     menu = ("系统管理", 900)
+    label_related: tuple[str, ...] = ()  # what ``str(row)`` follows
     list_per_page = 50
     show_full_result_count = False
     save_on_top = False
     empty_value_display = "—"
     # whole-list date navigation runs one grouped query and stays scoped through get_queryset
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        return queryset.select_related(*self.label_related) if self.label_related else queryset
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404  # outside one's scope a row does not exist
@@ -109,24 +128,61 @@ def require(request, permission: str) -> None:
         raise PermissionDenied
 
 
+JOB_TONES = {"queued": "wait", "running": "info", "done": "ok", "failed": "bad"}
+
+
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     menu = ("系统管理", 940)
-    list_display = ["label", "state", "progress", "requester", "attempts", "created_at", "finished_at"]
+    list_display = ["label", "state_chip", "progress", "requester", "attempts", "created_at", "finished_at"]
     list_filter = ["state", "kind"]
     search_fields = ["label", "error"]
+    search_help_text = "按内容或未成功的原因查找"
     date_hierarchy = "created_at"
     list_select_related = ["requester"]
+    fieldsets = [
+        (None, {"fields": ["label", "state", "progress", "progress_label", "requester", "error"]}),
+        (
+            "时间",
+            {"fields": ["created_at", "sent_at", "started_at", "heartbeat_at", "finished_at", "attempts"]},
+        ),
+        ("技术细节", {"classes": ["collapse"], "fields": ["kind", "unique_key", "payload", "trace"]}),
+    ]
+    state_chip = chip_column("state", JOB_TONES, description="状态")
+    verbs = [
+        Verb(
+            name="retry",
+            label="重试",
+            permission="core.retry_job",
+            available=lambda job, user: job.state == Job.State.FAILED,
+            run=lambda job, user: job_retry(job=job),
+            explain="任务将重新排队，从头开始。",
+            done="已重新排队。",
+            tone="primary",
+        )
+    ]
 
     @admin.display(description="进度")
     def progress(self, job):
         return f"{job.progress_done}/{job.progress_total}" if job.progress_total else "—"
 
 
+AUDIT_TONES = {"sign_in_failed": "bad", "transition": "info", "export": "wait", "import": "wait"}
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     menu = ("系统管理", 950)
-    list_display = ["at", "username", "verb", "subject_label", "note", "address"]
+    list_display = ["at", "username", "verb_chip", "subject_label", "note", "address"]
     list_filter = ["verb"]
     search_fields = ["username", "subject_label", "note"]
+    search_help_text = "按用户名、对象或说明查找"
     date_hierarchy = "at"
+    fields = ["at", "username", "verb", "subject_label", "subject_type", "subject_id", "note", "address"]
+    verb_chip = chip_column("verb", AUDIT_TONES, description="动作")
+
+
+@card("core.view_job", order=900)
+def failed_jobs(user):
+    count = Job.objects.visible_to(user).filter(state=Job.State.FAILED).count()
+    return Card("未成功的后台任务", count, list_url(Job, state__exact="failed"), tone="bad", note="可以重试")

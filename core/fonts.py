@@ -59,7 +59,13 @@ _SYSTEM_FAMILIES = {
     "NotoSansCJK-Regular.ttc": "Noto Sans CJK SC",
     "NotoSerifCJK-Regular.ttc": "Noto Serif CJK SC",
 }
-_SYSTEM_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+_SYSTEM_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "~/.local/share/fonts",
+    "~/.fonts",
+    "/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol",
+)
 _FONT_SUFFIXES = {".otf", ".ttf", ".ttc"}
 STAND_IN_PACKAGE = "pylopdf_fonts_zh_cn"
 
@@ -159,6 +165,12 @@ def character_codes(face: FontFace) -> frozenset[int]:
     return _character_codes(face.path, face.label)
 
 
+def names_of(face: FontFace) -> frozenset[str]:
+    """Every name under which a renderer may report the face: its CSS name and the names inside the file."""
+    inside = (names for names in map(_names, _open(face.path)) if face.label in names)
+    return frozenset([face.family, *(name for names in inside for name in names)])
+
+
 @lru_cache(maxsize=32)
 def _character_codes(path: Path, label: str) -> frozenset[int]:
     for font in _open(path):
@@ -197,6 +209,8 @@ def _stand_in(role: str, place: str, folder: Path | None, name: str) -> FontFace
         return FontFace(role, family, family, path, False, False) if path else None
     path = folder / name if folder else None
     if path is None or not path.is_file():
+        path = _system_file(name)  # an operator or the container image may have put it there
+    if path is None:
         return None
     label = _first_name(path)
     return FontFace(role, _css_name(path), label, path, False, True) if label else None

@@ -15,7 +15,7 @@ from ops import console, paths
 @contextmanager
 def exclusive(file: Path) -> Iterator[bool]:
     """Yields whether the lock was free; never waits."""
-    with open(file, "a+") as handle:
+    with file.open("a+") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -27,7 +27,7 @@ def exclusive(file: Path) -> Iterator[bool]:
 @contextmanager
 def waiting(file: Path, notice: str) -> Iterator[None]:
     """Hold the lock for the block; says so when another launcher has it first."""
-    with open(file, "a+") as handle:
+    with file.open("a+") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -314,4 +314,3 @@ class Postgres:
 def _plain_environment() -> dict[str, str]:
     """Nothing from the caller: PGHOST, PGPORT and the like would lead the tools to another server."""
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "Asia/Shanghai"}
-

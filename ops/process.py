@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def spawn(
     extra = {}
     if account:
         extra = {"user": account.uid, "group": account.gid, "extra_groups": [], "umask": 0o077}
-    output = open(log, "ab") if log else stdout  # noqa: SIM115 closed below, the child has its own copy
+    output = log.open("ab") if log else stdout
     try:
         return subprocess.Popen(
             [str(part) for part in argv],
@@ -110,20 +111,16 @@ def end(child: subprocess.Popen, stop_signal: int, patience: float) -> None:
     """Ask the program to stop, wait, then kill what is left of its process group."""
     if child.poll() is None:
         child.send_signal(stop_signal)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(patience)
-        except subprocess.TimeoutExpired:
-            pass
     kill_group(child.pid)
     child.wait()
 
 
 def kill_group(group: int) -> None:
     """Kill what is left of a process group that we made."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def end_leftover(pid: int, program: str, folder: Path, stop_signal: int) -> None:
@@ -134,8 +131,8 @@ def end_leftover(pid: int, program: str, folder: Path, stop_signal: int) -> None
     """
     try:
         same = (
-            Path(os.readlink(f"/proc/{pid}/exe")).name.startswith(program)
-            and Path(os.readlink(f"/proc/{pid}/cwd")) == folder.resolve()
+            Path(f"/proc/{pid}/exe").readlink().name.startswith(program)
+            and Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
         )
     except OSError:
         return

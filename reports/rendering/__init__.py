@@ -4,6 +4,7 @@
 ``markup`` and ``pdf`` draw it. No models, no database, no clock.
 """
 
+from .compose import count_pages, missing_characters
 from .document import Annex, Column, Heading, Identity, OfficialDocument, Paragraph, Table
 from .pdf import render_pdf
 
@@ -15,5 +16,7 @@ __all__ = [
     "OfficialDocument",
     "Paragraph",
     "Table",
+    "count_pages",
+    "missing_characters",
     "render_pdf",
 ]

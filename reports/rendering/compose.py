@@ -157,11 +157,11 @@ class Composer:
     def _broken(self, text: str, style_name: str, width: float, **layout: float | bool) -> list[Line]:
         style = STYLES[style_name]
         layout.setdefault("justify", style.align == "left")
-        return break_lines(
-            text, typeface(style.role), style.size, width, tracking=style.tracking, **layout
-        )
+        return break_lines(text, typeface(style.role), style.size, width, tracking=style.tracking, **layout)
 
-    def _lines(self, lines: Iterable[Line], style_name: str, label: str = "", *, glue: bool = False) -> list[Item]:
+    def _lines(
+        self, lines: Iterable[Line], style_name: str, label: str = "", *, glue: bool = False
+    ) -> list[Item]:
         style, block = STYLES[style_name], next(self._numbers)
         return [
             Item(style.units, TextLine(line, style_name, block, label), glue, snap=style.units == grid.LINE)
@@ -198,6 +198,11 @@ class Composer:
 def compose(document: OfficialDocument) -> list[Page]:
     """The pages of a document, in order."""
     return Composer(document).pages()
+
+
+def count_pages(document: OfficialDocument) -> int:
+    """How many pages the PDF has, without rendering it."""
+    return len(compose(document))
 
 
 def chinese_date(day: date) -> str:

@@ -86,7 +86,9 @@ class Table:
             raise ValueError("表格至少要有一列")
         for number, row in enumerate(self.rows, start=1):
             if len(row) != len(self.columns):
-                raise ValueError(f"表格“{self.caption}”第 {number} 行有 {len(row)} 格，应为 {len(self.columns)} 格")
+                raise ValueError(
+                    f"表格“{self.caption}”第 {number} 行有 {len(row)} 格，应为 {len(self.columns)} 格"
+                )
 
     def transposed(self, label: str = "指标", width: float | None = None) -> Table:
         """The same table with its columns as rows: for one or two rows of many measures."""

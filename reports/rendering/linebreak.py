@@ -137,7 +137,9 @@ def _line_end(cells: list[_Cell], start: int, width: float, size: float) -> tupl
         return start + 1, False
     if cells[end].breakable or cells[end].char == " ":
         return end, False
-    further = next((i for i in range(end, len(cells)) if cells[i].breakable or cells[i].char == " "), len(cells))
+    further = next(
+        (i for i in range(end, len(cells)) if cells[i].breakable or cells[i].char == " "), len(cells)
+    )
     if cells[further - 1].word < 0 and further - end <= 3:
         overflow = sum(cell.width for cell in cells[start:further]) - width
         if overflow <= sum(_slack(cells[start:further], size)):
@@ -179,7 +181,9 @@ def _trims(cells: list[_Cell], size: float, overflow: float) -> dict[int, float]
     slack = _slack(cells, size)
     trims: dict[int, float] = {}
     for full in (True, False):
-        group = [i for i, room in enumerate(slack) if room and (room > _INNER_SQUEEZE * size + _EPSILON) is full]
+        group = [
+            i for i, room in enumerate(slack) if room and (room > _INNER_SQUEEZE * size + _EPSILON) is full
+        ]
         room = sum(slack[i] for i in group)
         share = min(1.0, overflow / room) if room else 0.0
         for index in group:

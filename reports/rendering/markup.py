@@ -74,9 +74,7 @@ def _text_block(items: list[Placed]) -> str:
     label = f' data-label="{escape(content.label)}"' if style.level else ""
     rule = f'<div class="rule" style="top:{_y(items[0].top)}"></div>' if content.style == "smallhead" else ""
     lines = "".join(_line(item.content.line, style.role, style.tracking) for item in items)
-    return (
-        f'{rule}<{style.tag} class="b {content.style}" style="top:{_y(items[0].top)}"{label}>{lines}</{style.tag}>'
-    )
+    return f'{rule}<{style.tag} class="b {content.style}" style="top:{_y(items[0].top)}"{label}>{lines}</{style.tag}>'
 
 
 def _line(line: Line, role: str, tracking: float) -> str:

@@ -50,13 +50,36 @@ def line_height(role: str, size: float, units: int) -> float:
     return units * grid.UNIT + 2 * (BASELINE - typeface(role).baseline) * size
 
 
+def family(face: fonts.FontFace) -> str:
+    """The face's name in this style sheet. Single font files go by URL: the system mixes up the weights of a family."""
+    return face.family if face.by_url or face.path.suffix == ".ttc" else face.path.stem
+
+
+def font_stack(role: str) -> str:
+    return ", ".join([*dict.fromkeys(f"'{family(face)}'" for face in fonts.font_faces()[role]), "serif"])
+
+
+def _font_rules() -> list[str]:
+    """Kerning and ligatures are switched off here, where lines are measured without them.
+
+    Not by ``font-kerning``: WeasyPrint 70 then leaks a list of attributes with every line it sets.
+    """
+    faces = {family(face): face for role in fonts.ROLES for face in fonts.font_faces()[role]}
+    return [
+        f"@font-face {{ font-family: '{name}'; src: url('{face.path.as_uri()}'); "
+        "font-feature-settings: 'kern' 0, 'liga' 0 }"
+        for name, face in faces.items()
+        if face.path.suffix != ".ttc"
+    ]
+
+
 def style_sheet() -> str:
     """CSS with the fonts now installed; the same for every document."""
     rules = [
-        fonts.font_face_css(),
+        *_font_rules(),
         "@page { size: 210mm 297mm; margin: 0 }",
         "html, body, p, h1, h2, h3, h4, h5 { margin: 0; padding: 0; font-weight: normal; font-style: normal }",
-        "html { color: #000; font-kerning: none; font-variant-ligatures: none; hyphens: none; font-size: 16pt }",
+        "html { color: #000; hyphens: none; font-size: 16pt }",
         ".page { position: relative; width: 210mm; height: 297mm; break-after: page; overflow: hidden }",
         ".page:last-child { break-after: auto }",
         f".area {{ position: absolute; left: 28mm; top: 37mm; width: {grid.AREA_WIDTH:.3f}pt; "
@@ -74,18 +97,22 @@ def style_sheet() -> str:
     ]
     for name, style in STYLES.items():
         rules.append(
-            f".{name} {{ font-family: {fonts.font_stack(style.role)}; font-size: {style.size:g}pt; "
+            f".{name} {{ font-family: {font_stack(style.role)}; font-size: {style.size:g}pt; "
             f"letter-spacing: {style.tracking:.4f}pt; "
             f"line-height: {line_height(style.role, style.size, style.units):.4f}pt }} "
             f".{name} .l {{ height: {style.units * grid.UNIT:.4f}pt; text-align: {style.align} }}"
-            + (f" .{name} {{ bookmark-level: {style.level}; bookmark-label: attr(data-label) }}" if style.level else "")
+            + (
+                f" .{name} {{ bookmark-level: {style.level}; bookmark-label: attr(data-label) }}"
+                if style.level
+                else ""
+            )
         )
     for name, role in CELL_ROLES.items():
-        rules.append(f".{name} {{ font-family: {fonts.font_stack(role)} }}")
+        rules.append(f".{name} {{ font-family: {font_stack(role)} }}")
     for role in fonts.ROLES:
         for index, face in enumerate(fonts.font_faces()[role]):
             # No height of its own: a rare character must not move the line.
-            rules.append(f".{role}{index} {{ font-family: '{face.family}', serif; line-height: 0 }}")
+            rules.append(f".{role}{index} {{ font-family: '{family(face)}', serif; line-height: 0 }}")
     return "\n".join(rules)
 
 
@@ -97,6 +124,6 @@ def _folio() -> str:
     return (
         f".folio {{ position: absolute; top: {top:.3f}pt; left: {grid.AREA_LEFT:.3f}pt; "
         f"width: {grid.AREA_WIDTH - 2 * size:.3f}pt; padding: 0 {size:g}pt; font-size: {size:g}pt; "
-        f"font-family: {fonts.font_stack(fonts.SONGTI)}; white-space: pre; "
+        f"font-family: {font_stack(fonts.SONGTI)}; white-space: pre; "
         f"line-height: {line_height(fonts.SONGTI, size, units):.4f}pt }}"
     )

@@ -29,6 +29,7 @@ _HEADING_EMS = 3.0
 _FIGURE_CHARACTERS = 12
 _SAFETY = 0.1
 _MAX_HEADER_LINES = 6
+_TITLE_UNITS = 6 * LINE  # annex mark, title of two lines, blanks, caption
 _WORTH_IT = 0.75  # smaller type must save a quarter of the lines
 _HEADER_UNIT = re.compile(r"(.+)（([^（）]+)）")
 
@@ -110,7 +111,9 @@ def _at_size(
     return layout, fits and header.units <= _units(_MAX_HEADER_LINES, size)
 
 
-def _edges(table: Table, faces: tuple[Typeface, Typeface], size: float, width: float) -> tuple[list[float], bool]:
+def _edges(
+    table: Table, faces: tuple[Typeface, Typeface], size: float, width: float
+) -> tuple[list[float], bool]:
     """(x of the vertical rules, whether every column got the width it cannot do without)."""
     needs = [_need(table, index, faces, size) for index in range(len(table.columns))]
     floors, wishes = [low for low, _ in needs], [high for _, high in needs]
@@ -207,7 +210,9 @@ def _header(table: Table, face: Typeface, size: float, edges: list[float]) -> tu
     units = max(
         LINE,
         group_units + max((_units(len(labels[index]), size) for index in inside), default=0),
-        max((_units(len(lines), size) for index, lines in enumerate(labels) if index not in inside), default=0),
+        max(
+            (_units(len(lines), size) for index, lines in enumerate(labels) if index not in inside), default=0
+        ),
     )
     cells = [
         Cell(edges[first], edges[end] - edges[first], "center", lines, group_units)
@@ -254,16 +259,17 @@ def _spans(table: Table) -> list[tuple[int, int]]:
 
 
 def _split(row: Row, max_units: int, size: float) -> list[Row]:
-    """The row itself, or its parts when it is higher than a page."""
-    if row.units <= max_units:
+    """The row itself, or parts of half a page when it is too high to stand on a page below a title."""
+    if row.units <= max_units - _TITLE_UNITS:
         return [row]
-    room = (max_units - _ROW_PADDING) // LINE_UNITS[size]
+    room = (max_units // 2 - _ROW_PADDING) // LINE_UNITS[size]
     longest = max(len(cell.lines) for cell in row.cells)
     parts = []
     for start in range(0, longest, room):
         units = _units(min(room, longest - start), size)
         cells = tuple(
-            Cell(cell.left, cell.width, cell.align, cell.lines[start : start + room], units) for cell in row.cells
+            Cell(cell.left, cell.width, cell.align, cell.lines[start : start + room], units)
+            for cell in row.cells
         )
         parts.append(Row(units, cells, row.strong))
     return parts

@@ -12,7 +12,13 @@ from itertools import combinations
 from .linebreak import NO_END, NO_START, break_lines
 from .typeface import Typeface, clean
 
-_WORDS = ["社区卫生服务中心", "医疗卫生机构", "卫生健康委员会", "卫生健康局", "对口支援工作", "对口支援", "中心卫生院", "乡镇卫生院", "人民政府", "人民医院", "中医医院", "妇幼保健院", "卫生院", "医共体", "医疗", "卫生", "支援", "派驻", "帮扶", "协议书", "责任书", "任务书", "工作总结", "总结", "工作", "年度", "季度", "上半年", "下半年", "情况", "报告", "通知", "通报", "方案", "办法", "考核", "评估", "结果", "关于", "开展", "做好", "进一步", "加强", "城市", "农村", "基层", "医师", "医生", "人员", "名单", "统计表", "一览表", "登记表", "明细", "汇总", "证书", "证明", "实施", "管理", "推进", "服务", "能力", "提升", "行动", "目标", "完成", "进修", "捐赠", "技术", "项目", "培训", "建设", "机构", "单位", "医院", "县级", "乡镇", "行政", "区域"]
+_WORDS = re.compile(
+    "社区卫生服务中心|医疗卫生机构|卫生健康委员会|卫生健康局|对口支援|中心卫生院|乡镇卫生院|妇幼保健院|"
+    "人民政府|人民医院|中医医院|工作总结|卫生院|医共体|协议书|责任书|任务书|统计表|一览表|登记表|上半年|"
+    "下半年|进一步|医疗|卫生|支援|派驻|帮扶|总结|工作|年度|季度|情况|报告|通知|通报|方案|办法|考核|评估|结果|"
+    "关于|开展|做好|加强|城市|城乡|农村|基层|医师|医生|人员|名单|明细|汇总|证书|证明|实施|管理|推进|服务|能力|"
+    "提升|行动|目标|完成|进修|捐赠|技术|项目|培训|建设|机构|单位|医院|县级|乡镇|行政|区域"
+)
 _AFTER = ("的", "关于", "年度", "年", "、", "）", "》", "”")
 _LATIN = re.compile(r"[!-~]+")
 _DATES = re.compile(r"\d+年度?|\d+月|\d+日|第[一二三四五六七八九十\d]+[批次届期]")
@@ -69,10 +75,7 @@ def _places(text: str, keep_together: tuple[str, ...]) -> tuple[set[int], set[in
     forbidden: set[int] = set()
     good: set[int] = set()
     names = [clean(name) for name in keep_together if name]
-    for word in (*names, *_WORDS):
-        for match in re.finditer(re.escape(word), text):
-            forbidden.update(range(match.start() + 1, match.end()))
-    for pattern in (_LATIN, _DATES):
+    for pattern in (*(re.compile(re.escape(name)) for name in names), _WORDS, _LATIN, _DATES):
         for match in pattern.finditer(text):
             forbidden.update(range(match.start() + 1, match.end()))
     for name in names:

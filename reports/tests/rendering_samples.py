@@ -33,10 +33,17 @@ def plain_document(characters: int = 28 * 22 * 3) -> OfficialDocument:
 
 def full_document(rows: int = 60) -> OfficialDocument:
     """Every kind of part once."""
-    columns = (Column("序号"), Column("姓名"), Column("受援单位", None, "left"), Column("天数", None, "right"))
+    columns = (
+        Column("序号"),
+        Column("姓名"),
+        Column("受援单位", None, "left"),
+        Column("天数", None, "right"),
+    )
     people = [(str(i), "欧阳文静", "青岭县石塘镇中心卫生院", "184") for i in range(1, rows + 1)]
     wide = [Column("受援单位", None, "left")]
-    wide += [Column(f"疑难病例讨论{i}（人次）", None, "right", "参与诊疗" if i < 3 else "") for i in range(1, 16)]
+    wide += [
+        Column(f"疑难病例讨论{i}（人次）", None, "right", "参与诊疗" if i < 3 else "") for i in range(1, 16)
+    ]
     return OfficialDocument(
         title="滨江市卫生健康委员会关于2026年度城乡医院对口支援工作情况的总结报告",
         addressee="省卫生健康委员会",
@@ -48,7 +55,13 @@ def full_document(rows: int = 60) -> OfficialDocument:
             Heading("成立专班", level=4),
             Paragraph((HANZI[:11] + "，" + HANZI[:7] + "、“" + HANZI[:5] + "”；") * 12),
             Heading("主要成效"),
-            Table(columns[1:], [row[1:] for row in people[:3]], caption="人员情况", unit="单位：天", notes=("注：略。",)),
+            Table(
+                columns[1:],
+                [row[1:] for row in people[:3]],
+                caption="人员情况",
+                unit="单位：天",
+                notes=("注：略。",),
+            ),
             Paragraph(HANZI * 9),
         ),
         issuer="滨江市卫生健康委员会",
@@ -72,7 +85,8 @@ def opened(document: OfficialDocument) -> pdfplumber.PDF:
 
 
 def is_folio(page: pdfplumber.page.Page, char: dict) -> bool:
-    return not page.rotation and char["top"] > BOTTOM
+    """Below the type area of the sheet; on a sideways page turned upright, the sheet's foot is at the left."""
+    return char["x1"] < (297 - 262) * MM if page.rotation else char["top"] > BOTTOM
 
 
 def text_lines(page: pdfplumber.page.Page, size: float | None = None) -> list[list[dict]]:

@@ -1,0 +1,60 @@
+"""What list pages and forms share: filters kept in the address, pages, rules shown on the form."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
+
+from core.web import add_errors
+
+PAGE_SIZE = 25
+
+
+class FilterForm(forms.Form):
+    """Filters of a list. A value that means nothing is named beside its field and filters nothing."""
+
+    def __init__(self, data, **kwargs):
+        super().__init__(data=data, auto_id="filter_%s", **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+    @property
+    def chosen(self) -> dict:
+        """The filters that say something."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.chosen)
+
+
+class SearchField(forms.CharField):
+    def __init__(self, label: str, hint: str = ""):
+        widget = forms.TextInput(attrs={"type": "search", "placeholder": hint, "autocomplete": "off"})
+        super().__init__(label=label, required=False, max_length=60, strip=True, widget=widget)
+
+
+def page_of(request, rows, size: int = PAGE_SIZE) -> Page:
+    """The page asked for in the address; nonsense gives the first or the last page."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def attempt(form: forms.BaseForm, verb: Callable):
+    """What the service returns, or None with its broken rules shown on the form."""
+    try:
+        return verb()
+    except ValidationError as error:
+        add_errors(form, error)
+        return None
+
+
+def filled(formset) -> list[dict]:
+    """The cleaned rows of a formset in which something was typed, without those ticked for removal."""
+    rows = [form.cleaned_data for form in formset.forms if form.has_changed() or form.initial]
+    return [
+        {name: value for name, value in row.items() if name != "DELETE"}
+        for row in rows
+        if row and not row.get("DELETE")
+    ]

@@ -1,0 +1,62 @@
+"""Forms of the summary pages; every choice is limited to what the user may see."""
+
+from django import forms
+
+from accounts.models import Organisation, User
+from core.forms import DateInput
+from core.pages import FilterForm, SearchField
+from reports.models import Summary
+from support.models import Cycle
+
+
+def summary_organisations(user: User):
+    """Organisations whose summary the user may ask for: those in the user's own reach that take part."""
+    return Organisation.objects.owned_by(user).exclude(kind=Organisation.Kind.GOVERNMENT)
+
+
+class SummaryRequestForm(forms.Form):
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="单位")
+    cycle = forms.ModelChoiceField(Cycle.objects.none(), label="周期")
+    year = forms.IntegerField(
+        label="年度",
+        required=False,
+        min_value=1950,
+        max_value=2100,
+        help_text="留空统计整个周期；填四位年份则只统计该自然年。",
+    )
+    edition = forms.ChoiceField(
+        label="版式",
+        required=False,
+        choices=[("", "按单位类别"), *Summary.Edition.choices],
+        help_text="既支援别人又接受支援的医院，可分别出两种版式。",
+    )
+    issued_on = forms.DateField(label="成文日期", required=False, widget=DateInput, help_text="留空为今天。")
+    reason = forms.CharField(
+        label="修订原因", required=False, max_length=300, help_text="已有定稿时必须填写，其余情况留空。"
+    )
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        organisations = summary_organisations(user).select_related("region")
+        self.fields["organisation"].queryset = organisations
+        self.fields["cycle"].queryset = Cycle.objects.visible_to(user).select_related("programme")
+        if user.organisation_id and organisations.filter(pk=user.organisation_id).exists():
+            self.fields["organisation"].initial = user.organisation_id
+
+
+class SummaryFilter(FilterForm):
+    q = SearchField("搜索", "单位名称")
+    cycle = forms.ModelChoiceField(Cycle.objects.none(), label="周期", empty_label="全部周期")
+    status = forms.ChoiceField(label="状态", choices=[("", "全部状态"), *Summary.Status.choices])
+
+    def __init__(self, data, *, user: User):
+        super().__init__(data)
+        self.fields["cycle"].queryset = Cycle.objects.visible_to(user).select_related("programme")
+
+
+class DayForm(FilterForm):
+    on = forms.DateField(label="截至日期", widget=DateInput)
+
+
+class ReviseForm(forms.Form):
+    reason = forms.CharField(label="修订原因", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))

@@ -1,0 +1,98 @@
+"""Finding the frame that an address names, within the user's scope."""
+
+from dataclasses import dataclass
+
+from django.http import Http404
+
+from accounts.models import Organisation, User
+from core.dates import Period
+from core.scope import visible_or_404
+from reports.figures import FIGURES, Figure, Frame, default_edition
+from reports.forms import summary_organisations
+from reports.models import Summary
+from reports.selectors.facts import LISTED
+from support.models import Cycle
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a drill-down shows: the figure, where it was counted, and the records behind it."""
+
+    figure: Figure
+    title: str
+    value: str
+    pending: int
+    frozen: Summary | None
+    records: list[int]
+
+
+def figure_or_404(code: str) -> Figure:
+    try:
+        return FIGURES[code]
+    except KeyError as error:
+        raise Http404 from error
+
+
+def open_figure(*, code: str, user: User, parameters) -> Opened:
+    """A figure of a summary (frozen records if it is frozen), or live for organisation, cycle and year."""
+    from reports.selectors.facts import figure_text
+
+    figure = figure_or_404(code)
+    if parameters.get("summary"):
+        summary = visible_or_404(
+            Summary.objects.select_related("organisation__region", "cycle__programme"),
+            user,
+            pk=parameters["summary"],
+        )
+        if summary.status == Summary.Status.FROZEN:
+            stored = summary.figures["figures"].get(code)
+            if stored is None:
+                raise Http404
+            return Opened(
+                figure, summary.title, stored["text"], stored["pending"], summary, stored["records"]
+            )
+        frame, title = Frame.of(summary), summary.title
+    else:
+        frame = live_frame(user=user, parameters=parameters)
+        title = f"{frame.organisation.name} {frame.period}"
+    value = figure_text(figure, figure.value(frame))
+    return Opened(figure, title, value, figure.pending(frame), None, figure.records(frame))
+
+
+def live_frame(*, user: User, parameters) -> Frame:
+    """Frame of ?organisation=&cycle=&year=&edition=; 404 for anything outside the user's scope or senseless."""
+    organisation = visible_or_404(
+        summary_organisations(user).select_related("region"), user, pk=parameters.get("organisation")
+    )
+    cycle = visible_or_404(Cycle.objects.select_related("programme"), user, pk=parameters.get("cycle"))
+    edition = parameters.get("edition") or default_edition(organisation)
+    if edition not in Summary.Edition.values:
+        raise Http404
+    period = cycle.period
+    if parameters.get("year"):
+        try:
+            period = period.clip(Period.year(int(parameters["year"])))
+        except (ValueError, OverflowError) as error:
+            raise Http404 from error
+        if period is None:
+            raise Http404
+    return Frame(
+        Organisation.objects.select_related("region").get(pk=organisation.pk), edition, cycle, period
+    )
+
+
+def records_of(opened: Opened, user: User):
+    """The counted records that the user may see, ready for the listing."""
+    model = LISTED[opened.figure.listing]
+    queryset = model.objects.visible_to(user).filter(pk__in=opened.records)
+    related = {
+        "postings": ("clinician", "agreement__sender", "agreement__recipient", "batch"),
+        "activities": ("activity_type", "agreement__sender", "agreement__recipient"),
+        "studies": ("trainee__organisation", "agreement__sender", "agreement__recipient"),
+        "donations": ("agreement__sender", "agreement__recipient"),
+        "agreements": ("sender", "recipient", "current_version"),
+    }[opened.figure.listing]
+    queryset = queryset.select_related(*related)
+    if opened.figure.listing == "activities":
+        queryset = queryset.prefetch_related("measures__measure")
+    return queryset

@@ -1,0 +1,154 @@
+"""Activities with their measures and named results; everything is written by one service."""
+
+from django import forms
+from django.contrib import admin
+
+from core.admin import ScopedInline, ScopedRelatedFilter
+from staffing.admin.cards import ActivityWaiting
+from staffing.models import Activity, ActivityMeasure, ActivityOutcome
+from staffing.services.activities import Outcome, Quantity, activity_save
+from support.desk import ENTRY_FIELDSET, TwoSidedAdmin, may_write
+
+
+class OpenInline(ScopedInline):
+    """Rows of an activity: written while it is open, only shown afterwards."""
+
+    def _open(self, request, obj):
+        return obj is None or may_write(obj, request.user)
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and self._open(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self._open(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self._open(request, obj)
+
+
+class MeasureInline(OpenInline):
+    model = ActivityMeasure
+    fields = ["measure", "value", "qualifier", "quoted"]
+    verbose_name_plural = "计量（按活动类型填写，单位见计量项）"
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else 2
+
+
+class OutcomeInline(OpenInline):
+    model = ActivityOutcome
+    fields = ["kind", "name", "person", "department", "first_on"]
+    autocomplete_fields = ["person"]
+    verbose_name_plural = "成果（新技术、制度等，逐项写出名称）"
+
+
+class ActivityForm(forms.ModelForm):
+    """An empty last day means the day itself."""
+
+    end_on = forms.DateField(
+        label="结束日期",
+        required=False,
+        help_text="一天的活动留空。",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_end_on(self):
+        return self.cleaned_data["end_on"] or self.cleaned_data.get("start_on")
+
+
+@admin.register(Activity)
+class ActivityAdmin(TwoSidedAdmin):
+    menu = ("活动与进修", 310)
+    form = ActivityForm
+    list_display = [
+        "start_on",
+        "activity_type",
+        "topic",
+        "sender",
+        "recipient",
+        "measure_text",
+        "entered_for",
+        "status_chip",
+    ]
+    list_display_links = ["start_on", "activity_type"]
+    list_filter = [
+        ActivityWaiting,
+        "status",
+        ("activity_type", ScopedRelatedFilter),
+        ("agreement__recipient", ScopedRelatedFilter),
+        ("agreement__sender", ScopedRelatedFilter),
+        ("agreement__cycle", ScopedRelatedFilter),
+    ]
+    search_fields = [
+        "topic",
+        "place",
+        "agreement__number",
+        "agreement__recipient__name",
+        "agreement__recipient__name_key",
+        "participants__name",
+        "participants__name_key",
+    ]
+    search_help_text = "按主题、地点、协议编号、受援单位或参加人员（可用拼音）查找"
+    date_hierarchy = "start_on"
+    label_related = ("activity_type",)
+    list_select_related = ["activity_type", "agreement__sender", "agreement__recipient", "entered_for"]
+    autocomplete_fields = ["agreement", "participants", "speciality"]
+    inlines = [MeasureInline, OutcomeInline]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["agreement", "activity_type", ("start_on", "end_on"), "topic", "place"],
+                "description": "一次活动登记一次，不按参加人数重复登记。只登记数量，不写患者信息。",
+            },
+        ),
+        ("人员与专业", {"fields": ["participants", ("speciality", "hours"), "note"]}),
+        ENTRY_FIELDSET,
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("measures__measure")
+
+    def save_model(self, request, obj, form, change):
+        """Nothing yet: form and rows are one record, written by ``save_related``."""
+
+    def save_related(self, request, form, formsets, change):
+        rows = {formset.model: _answers(formset) for formset in formsets}
+        answers = dict(form.cleaned_data)
+        saved = activity_save(
+            by=request.user,
+            activity=form.instance if change else None,
+            measures={
+                row["measure"]: Quantity(row["value"], row["qualifier"], row["quoted"])
+                for row in rows.get(ActivityMeasure, [])
+            },
+            outcomes=[
+                Outcome(row["kind"], row["name"], row["person"], row["department"], row["first_on"])
+                for row in rows.get(ActivityOutcome, [])
+            ],
+            **answers,
+        )
+        form.instance.__dict__.update(saved.__dict__)
+        for formset in formsets:  # the admin writes its log from these lists
+            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+
+    @admin.display(description="支援单位", ordering="agreement__sender__name_key")
+    def sender(self, activity):
+        return activity.agreement.sender.display_name
+
+    @admin.display(description="受援单位", ordering="agreement__recipient__name_key")
+    def recipient(self, activity):
+        return activity.agreement.recipient.display_name
+
+    @admin.display(description="计量")
+    def measure_text(self, activity):
+        return "、".join(str(row) for row in activity.measures.all()) or None
+
+
+def _answers(formset) -> list[dict]:
+    """Every row of the formset that is filled in and stays."""
+    return [
+        form.cleaned_data
+        for form in formset.forms
+        if form not in formset.deleted_forms and (form.has_changed() or form.instance.pk)
+    ]

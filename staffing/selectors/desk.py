@@ -1,0 +1,43 @@
+"""What waits for the bureau in the field of postings and activities.
+
+Each selector is both the number on the desk and the list behind it.
+"""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from staffing.models import Activity, AdvancedStudy, Posting
+from support.models.confirmation import RecordStatus
+
+
+def postings_without_arrival(*, user: User) -> QuerySet[Posting]:
+    """The stay has begun and the recipient has not confirmed that the person is there."""
+    return (
+        Posting.objects.visible_to(user)
+        .not_arrived()
+        .filter(
+            status__in=[Posting.Status.PLANNED, Posting.Status.APPROVED],
+            start_on__lte=timezone.localdate(),
+        )
+    )
+
+
+def postings_to_end(*, user: User) -> QuerySet[Posting]:
+    """On post though the last day is over: the end is still to be recorded."""
+    return Posting.objects.visible_to(user).filter(
+        status=Posting.Status.ON_POST, end_on__lt=timezone.localdate()
+    )
+
+
+def activities_returned(*, user: User) -> QuerySet[Activity]:
+    """Entered for the user's organisation and sent back."""
+    return Activity.objects.visible_to(user).filter(
+        status=RecordStatus.RETURNED, entered_for=user.organisation_id
+    )
+
+
+def studies_returned(*, user: User) -> QuerySet[AdvancedStudy]:
+    return AdvancedStudy.objects.visible_to(user).filter(
+        status=RecordStatus.RETURNED, entered_for=user.organisation_id
+    )

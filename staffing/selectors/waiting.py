@@ -1,0 +1,104 @@
+"""“待办”: everything that waits for a person, from the same questions as the lists ask."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.models import Role, User
+from staffing.models import Activity, AdvancedStudy, Posting
+from support.models import Donation
+from support.models.confirmation import RecordStatus
+from support.selectors.waiting import records_entered, records_to_confirm, versions_to_confirm
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of work: how many, what, where it is done. ``tone``: "" to do, "bad" returned, "off" no hurry."""
+
+    count: int
+    what: str
+    action: str
+    url: str
+    tone: str = ""
+
+
+def arrivals_to_confirm(user: User, *, day: date) -> QuerySet[Posting]:
+    """People who should be there by the day, whose arrival the user's organisation has not confirmed."""
+    due = Posting.objects.visible_to(user).filter(
+        status__in=[Posting.Status.PLANNED, Posting.Status.APPROVED],
+        start_on__lte=day,
+        agreement__recipient=user.organisation_id,
+    )
+    return due.exclude(entered_by=user)
+
+
+def _list(name: str, **filters) -> str:
+    return f"{reverse(name)}?{urlencode(filters)}"
+
+
+KINDS = (
+    (Activity, "活动", "activity-list"),
+    (AdvancedStudy, "进修", "study-list"),
+    (Donation, "捐赠", "donation-list"),
+)
+
+
+def work_waiting(user: User, *, day: date) -> list[Waiting]:
+    """In the order in which it should be done; lines with nothing to do are left out.
+
+    A hospital's leader sees the same lines as its coordinators.
+    """
+    lines = []
+    unit = user.has_role(Role.HOSPITAL_COORDINATOR, Role.RECIPIENT_COORDINATOR, Role.HOSPITAL_LEADER)
+    if unit:
+        lines.append(
+            Waiting(
+                versions_to_confirm(user).count(),
+                "份协议等待本单位确认",
+                "去核对",
+                _list("agreement-list", waiting="on"),
+            )
+        )
+    if unit and not user.has_role(Role.HOSPITAL_COORDINATOR) or user.has_role(Role.RECIPIENT_COORDINATOR):
+        lines.append(
+            Waiting(
+                arrivals_to_confirm(user, day=day).count(),
+                "人等待确认到岗",
+                "去确认",
+                _list("posting-list", waiting="on"),
+            )
+        )
+    for model, name, url_name in KINDS:
+        rows = model.objects.visible_to(user)
+        if unit:
+            lines.append(
+                Waiting(
+                    records_to_confirm(rows, user).count(),
+                    f"条{name}等待本单位确认",
+                    "去确认",
+                    _list(url_name, waiting="on"),
+                )
+            )
+        lines.append(
+            Waiting(
+                records_entered(rows, user, RecordStatus.RETURNED).count(),
+                f"条{name}被对方退回",
+                "去修改",
+                _list(url_name, status=RecordStatus.RETURNED.value),
+                tone="bad",
+            )
+        )
+        lines.append(
+            Waiting(
+                records_entered(rows, user, RecordStatus.DRAFT).count(),
+                f"条{name}草稿没有提交",
+                "去提交",
+                _list(url_name, status=RecordStatus.DRAFT.value),
+                tone="off",
+            )
+        )
+    order = {"bad": 0, "": 1, "off": 2}
+    return sorted((line for line in lines if line.count), key=lambda line: order[line.tone])

@@ -1,0 +1,99 @@
+// Small conveniences; every page works without them.
+"use strict";
+
+document.documentElement.classList.add("js");
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details[data-closes][open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details[data-closes]")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.("details[data-closes][open]");
+  closeMenus();
+  menu?.querySelector("summary").focus();
+});
+
+// <form data-confirm="…"> asks first; a form already on its way is not sent twice
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method === "dialog") return;
+  const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+  if (question && !form.dataset.confirmed) {
+    event.preventDefault();
+    const dialog = document.getElementById("confirm-dialog");
+    document.getElementById("confirm-text").textContent = question;
+    dialog.returnValue = "no";
+    dialog.onclose = () => {
+      if (dialog.returnValue !== "yes") return;
+      form.dataset.confirmed = "yes";
+      form.requestSubmit(event.submitter ?? undefined);
+    };
+    dialog.showModal();
+    return;
+  }
+  if (form.method === "post") {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    for (const button of form.querySelectorAll("button[type=submit]")) button.classList.add("is-sent");
+  }
+});
+// coming back with the browser's back button: the form may be sent again
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    delete form.dataset.confirmed;
+    for (const button of form.querySelectorAll(".is-sent")) button.classList.remove("is-sent");
+  }
+});
+
+// "增加一行": the template of the formset with the next number
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-add-row]");
+  if (!button) return;
+  const rows = document.getElementById(button.dataset.addRow);
+  const total = document.querySelector(`[name="${rows.dataset.prefix}-TOTAL_FORMS"]`);
+  const template = document.getElementById(`${rows.id}-template`);
+  rows.insertAdjacentHTML("beforeend", template.innerHTML.replaceAll("__prefix__", total.value));
+  total.value = Number(total.value) + 1;
+  rows.lastElementChild.querySelector("input, select")?.focus();
+});
+
+// long lists of people: type to find, and only those of the chosen agreement
+function sift(box) {
+  const words = (box.querySelector("[data-sift-text]")?.value ?? "").trim().toLowerCase();
+  const chooser = document.getElementById(box.dataset.siftBy);
+  const group = chooser?.value ?? "";
+  for (const label of box.querySelectorAll("label[data-text]")) {
+    const groups = label.dataset.groups ? label.dataset.groups.split(" ") : [];
+    const fits = (!group || !groups.length || groups.includes(group)) && label.dataset.text.includes(words);
+    label.hidden = !fits && !label.querySelector("input").checked;
+  }
+}
+function prepare(root) {
+  for (const box of root.querySelectorAll("[data-sift]")) {
+    sift(box);
+    box.addEventListener("input", () => sift(box));
+    document.getElementById(box.dataset.siftBy)?.addEventListener("change", () => sift(box));
+  }
+  root.querySelector("[data-focus]")?.focus();
+}
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-check-all]")) {
+    for (const box of document.querySelectorAll(`input[name="${event.target.dataset.checkAll}"]`)) {
+      box.checked = event.target.checked;
+    }
+  }
+});
+document.addEventListener("DOMContentLoaded", () => {
+  prepare(document);
+  const here = document.querySelector(".places [aria-current]");
+  const strip = here?.closest("ul");
+  if (strip) strip.scrollLeft = here.offsetLeft - strip.clientWidth / 2 + here.clientWidth / 2;
+});

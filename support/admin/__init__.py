@@ -1,0 +1,5 @@
+"""Programmes, agreements, donations and outcome figures on the desk."""
+
+from support.admin import agreement, cards, donation, outcome, programme, reference, version
+
+__all__ = ["agreement", "cards", "donation", "outcome", "programme", "reference", "version"]

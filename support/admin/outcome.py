@@ -1,0 +1,51 @@
+"""Outcome figures of the recipients: entered by them, confirmed by the bureau."""
+
+from django.contrib import admin
+
+from core.admin import ScopedRelatedFilter
+from core.desk import chip
+from core.numbers import plain
+from support.admin.cards import OutcomeWaiting
+from support.desk import ENTRY_FIELDSET, TwoSidedAdmin
+from support.models import OutcomeValue
+
+
+@admin.register(OutcomeValue)
+class OutcomeValueAdmin(TwoSidedAdmin):
+    menu = ("捐赠与成效", 420)
+    list_display = ["recipient", "indicator", "period_text", "value_text", "baseline_chip", "status_chip"]
+    list_display_links = ["recipient", "indicator"]
+    list_filter = [
+        OutcomeWaiting,
+        "status",
+        "year",
+        ("recipient", ScopedRelatedFilter),
+        ("indicator", ScopedRelatedFilter),
+        "is_baseline",
+    ]
+    search_fields = ["recipient__name", "recipient__name_key", "indicator__name", "source"]
+    search_help_text = "按受援单位（可用拼音首字母）、指标或数据来源查找"
+    list_select_related = ["recipient", "indicator"]
+    autocomplete_fields = ["recipient", "indicator"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["recipient", "indicator", ("year", "quarter"), "is_baseline", "value", "source"],
+                "description": "支援前基数是支援开始前一年的数据，“较支援前”的增减以它为底。",
+            },
+        ),
+        ENTRY_FIELDSET,
+    ]
+
+    @admin.display(description="期间", ordering="year")
+    def period_text(self, value):
+        return f"{value.year} 年第 {value.quarter} 季度" if value.quarter else f"{value.year} 年"
+
+    @admin.display(description="数值", ordering="value")
+    def value_text(self, value):
+        return f"{plain(value.value)} {value.indicator.unit}"
+
+    @admin.display(description="基数", ordering="is_baseline")
+    def baseline_chip(self, value):
+        return chip("支援前基数", "info") if value.is_baseline else None

@@ -1,0 +1,113 @@
+"""What every desk page of a two-sided record shares: chips, the three verbs, who may still write."""
+
+from functools import partial
+
+from django.contrib import admin
+
+from core.admin import ScopedAdmin
+from core.admin_verbs import ReasonForm, Verb
+from core.desk import chip_column
+from support.services.records import may_confirm, record_confirm, record_return, record_submit
+
+RECORD_TONES = {
+    "draft": "off",
+    "submitted": "wait",
+    "returned": "bad",
+    "confirmed": "ok",
+    "superseded": "off",
+}
+
+ENTRY_FIELDS = [
+    "status",
+    "entered_for",
+    "entered_by",
+    "entered_at",
+    "submitted_at",
+    "confirmed_for",
+    "confirmed_by",
+    "confirmed_at",
+    "return_reason",
+]
+ENTRY_FIELDSET = ("填报与确认", {"fields": ENTRY_FIELDS})
+
+
+def may_write(record, user) -> bool:
+    """An open record, by the side that entered it."""
+    return record.is_editable and record.entered_for_id == user.organisation_id
+
+
+def _waits_for(record, user) -> bool:
+    return record.status == "submitted" and may_confirm(record=record, by=user)
+
+
+def record_verbs(model) -> list[Verb]:
+    change = f"{model._meta.app_label}.change_{model._meta.model_name}"
+    return [
+        Verb(
+            name="submit",
+            label="提交",
+            permission=change,
+            available=may_write,
+            run=lambda record, user: record_submit(record=record, by=user),
+            explain="提交后由对方单位核对确认；确认以前内容不能再改，被退回后可以修改再交。",
+            done="已提交，等待对方确认。",
+            tone="primary",
+        ),
+        Verb(
+            name="confirm",
+            label="确认",
+            permission="support.confirm_record",
+            available=_waits_for,
+            run=lambda record, user: record_confirm(record=record, by=user),
+            explain="确认后这条记录计入统计，内容不能再改。",
+            done="已确认。",
+            tone="primary",
+        ),
+        Verb(
+            name="return",
+            label="退回",
+            permission="support.confirm_record",
+            available=_waits_for,
+            form=ReasonForm,
+            run=lambda record, user, reason: record_return(record=record, by=user, reason=reason),
+            explain="退回给填报单位修改，原因会显示给对方。",
+            done="已退回。",
+            tone="danger",
+        ),
+    ]
+
+
+class TwoSidedAdmin(ScopedAdmin):
+    """The bureau enters for itself, submits, and confirms only what is its to confirm."""
+
+    readonly_fields = ENTRY_FIELDS
+    status_chip = chip_column("status", RECORD_TONES, description="状态")
+    actions = ["submit_chosen", "confirm_chosen"]
+
+    def get_verbs(self, request):
+        return record_verbs(self.model)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or may_write(obj, request.user))
+
+    def has_confirm_permission(self, request):
+        return request.user.has_perm("support.confirm_record")
+
+    def get_fieldsets(self, request, obj=None):
+        known = super().get_fieldsets(request, obj)
+        return [entry for entry in known if obj is not None or entry is not ENTRY_FIELDSET]
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.entered_by, obj.entered_for = request.user, request.user.organisation
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="提交所选记录", permissions=["change"])
+    def submit_chosen(self, request, queryset):
+        verb = partial(record_submit, by=request.user)
+        self.run_for_each(request, queryset, lambda row: verb(record=row), done="已提交 {n} 条。")
+
+    @admin.action(description="确认所选记录", permissions=["confirm"])
+    def confirm_chosen(self, request, queryset):
+        verb = partial(record_confirm, by=request.user)
+        self.run_for_each(request, queryset, lambda row: verb(record=row), done="已确认 {n} 条。")

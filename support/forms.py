@@ -1,0 +1,75 @@
+"""Forms of the agreement and donation pages. They read what was typed; services judge it."""
+
+from django import forms
+
+from core.forms import DateInput
+from core.pages import FilterForm, SearchField
+from support.models import Agreement, Donation, DonationItem
+from support.models.confirmation import RecordStatus
+
+
+class AgreementChoice(forms.ModelChoiceField):
+    """An agreement as people know it: who supports whom."""
+
+    def label_from_instance(self, agreement):
+        return f"{agreement.sender.display_name} → {agreement.recipient.display_name}（{agreement.number}）"
+
+
+class AgreementFilter(FilterForm):
+    q = SearchField("查找", "编号或单位名称、拼音首字母")
+    state = forms.ChoiceField(label="状态", choices=[("", "全部"), *Agreement.State.choices])
+    side = forms.ChoiceField(
+        label="本单位是", choices=[("", "不限"), ("sender", "支援方"), ("recipient", "受援方")]
+    )
+    waiting = forms.BooleanField(label="只看等我确认的")
+
+
+class DonationFilter(FilterForm):
+    q = SearchField("查找", "内容或编号")
+    kind = forms.ChoiceField(label="种类", choices=[("", "全部"), *Donation.Kind.choices])
+    status = forms.ChoiceField(label="状态", choices=[("", "全部"), *RecordStatus.choices])
+    waiting = forms.BooleanField(label="只看等我确认的")
+
+
+class DonationForm(forms.ModelForm):
+    agreement = AgreementChoice(label="协议", queryset=Agreement.objects.none())
+
+    class Meta:
+        model = Donation
+        fields = [
+            "agreement",
+            "kind",
+            "given_on",
+            "title",
+            "amount",
+            "qualifier",
+            "valuation",
+            "purpose",
+            "receipt",
+            "accepted_on",
+            "accepted_by",
+        ]
+        widgets = {
+            "given_on": DateInput,
+            "accepted_on": DateInput,
+            "amount": forms.NumberInput(attrs={"step": "0.01", "min": "0.01", "inputmode": "decimal"}),
+        }
+
+    def __init__(self, *args, agreements, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agreement"].queryset = agreements
+
+
+class DonationItemForm(forms.ModelForm):
+    class Meta:
+        model = DonationItem
+        fields = ["name", "specification", "quantity", "unit", "unit_value", "is_used"]
+        widgets = {
+            "quantity": forms.NumberInput(attrs={"step": "any", "min": "0", "inputmode": "decimal"}),
+            "unit_value": forms.NumberInput(attrs={"step": "0.01", "min": "0", "inputmode": "decimal"}),
+        }
+
+
+DonationItems = forms.formset_factory(
+    DonationItemForm, extra=2, max_num=60, absolute_max=60, can_delete=True, can_delete_extra=False
+)

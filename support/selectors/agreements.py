@@ -1,0 +1,57 @@
+"""Lists of agreements as the parties see them."""
+
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.models import User
+from support.models import Agreement, AgreementVersion
+
+
+def agreement_list(user: User, *, day: date | None = None) -> QuerySet[Agreement]:
+    """Visible agreements with their state on the day, parties and the version under way (``open_versions``)."""
+    return (
+        Agreement.objects.visible_to(user)
+        .with_state(day)
+        .select_related("sender", "recipient", "third_party", "cycle", "current_version")
+        .prefetch_related(
+            Prefetch(
+                "versions",
+                queryset=AgreementVersion.objects.filter(status__in=AgreementVersion.OPEN),
+                to_attr="open_versions",
+            )
+        )
+    )
+
+
+def agreements_found(agreements: QuerySet[Agreement], text: str) -> QuerySet[Agreement]:
+    """By number, by a party's name or short name, or by the initials of its pinyin."""
+    found = Q(number__icontains=text)
+    for party in ("sender", "recipient"):
+        found |= (
+            Q(**{f"{party}__name__icontains": text})
+            | Q(**{f"{party}__short_name__icontains": text})
+            | Q(**{f"{party}__name_key__startswith": text.lower()})
+        )
+    return agreements.filter(found)
+
+
+def agreements_as_party(user: User) -> QuerySet[Agreement]:
+    """Filed agreements in which the user's organisation gives or receives."""
+    organisation = user.organisation_id
+    return (
+        Agreement.objects.filter(Q(sender=organisation) | Q(recipient=organisation))
+        .visible_to(user)
+        .filter(effective_from__isnull=False)
+        .with_state()
+        .select_related("sender", "recipient", "cycle")
+        .order_by("-effective_to", "number")
+    )
+
+
+def days_left(agreement: Agreement, day: date) -> int | None:
+    """Days from ``day`` to the last one, both counted; None when it is not in force on the day."""
+    period = agreement.effective_period
+    if period is None or not period.contains(day):
+        return None
+    return (period.end - day).days + 1

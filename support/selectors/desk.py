@@ -1,0 +1,66 @@
+"""What waits for the bureau in the field of agreements, donations and outcome figures.
+
+Each selector is both the number on the desk and the list behind it.
+"""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from support.models import Agreement, AgreementVersion, Donation, OutcomeValue
+from support.models.confirmation import RecordStatus
+
+ENDING_WITHIN_DAYS = 60
+
+
+def versions_to_file(*, user: User) -> QuerySet[AgreementVersion]:
+    """Both sides confirmed and the programme's bureau is in the user's own reach."""
+    return AgreementVersion.objects.visible_to(user).filter(
+        status=AgreementVersion.Status.RECIPIENT_CONFIRMED,
+        agreement__cycle__programme__bureau__in=Organisation.objects.owned_by(user),
+    )
+
+
+def versions_returned(*, user: User) -> QuerySet[AgreementVersion]:
+    """Drafts that somebody sent back with a reason."""
+    return (
+        AgreementVersion.objects.visible_to(user)
+        .filter(status=AgreementVersion.Status.DRAFT)
+        .exclude(return_reason="")
+    )
+
+
+def agreements_pending(*, user: User) -> QuerySet[Agreement]:
+    """Never filed and still under way."""
+    under_way = AgreementVersion.objects.filter(agreement=OuterRef("pk"), status__in=AgreementVersion.OPEN)
+    return Agreement.objects.visible_to(user).filter(Exists(under_way), effective_from__isnull=True)
+
+
+def agreements_ending(*, user: User) -> QuerySet[Agreement]:
+    """In force, over within 60 days, and not yet renewed or terminated."""
+    today = timezone.localdate()
+    return Agreement.objects.visible_to(user).filter(
+        effective_from__lte=today,
+        effective_to__range=(today, today + timedelta(days=ENDING_WITHIN_DAYS)),
+        terminated_on__isnull=True,
+        renewed_by__isnull=True,
+    )
+
+
+def outcome_values_to_confirm(*, user: User) -> QuerySet[OutcomeValue]:
+    """Submitted by others and the bureau's to confirm."""
+    return (
+        OutcomeValue.objects.owned_by(user)
+        .filter(status=RecordStatus.SUBMITTED)
+        .exclude(entered_by=user)
+        .exclude(entered_for=user.organisation_id)
+    )
+
+
+def donations_returned(*, user: User) -> QuerySet[Donation]:
+    """Entered for the user's organisation and sent back."""
+    return Donation.objects.visible_to(user).filter(
+        status=RecordStatus.RETURNED, entered_for=user.organisation_id
+    )
