@@ -1,1 +1,37 @@
-urlpatterns = []
+from django.urls import path
+
+from staffing.views import activities, activity_entry, batches, people, postings, studies, workspace
+
+urlpatterns = [
+    path("workspace/", workspace.workspace, name="workspace"),
+    path("postings/", postings.posting_list, name="posting-list"),
+    path("postings/<int:pk>/", postings.posting_detail, name="posting-detail"),
+    path("postings/<int:pk>/arrive/", postings.posting_arrive, name="posting-arrive"),
+    path("postings/<int:pk>/end/", postings.posting_end, name="posting-end"),
+    path("postings/<int:pk>/edit/", batches.posting_edit, name="posting-edit"),
+    path("postings/<int:pk>/cancel/", batches.posting_cancel, name="posting-cancel"),
+    path("batches/new/", batches.batch_new, name="batch-new"),
+    path("batches/<int:pk>/", batches.batch_detail, name="batch-detail"),
+    path("batches/<int:pk>/postings/", batches.posting_add, name="posting-add"),
+    path("people/<int:pk>/", people.person_detail, name="person-detail"),
+    path("clinicians/", people.clinician_list, name="clinician-list"),
+    path("clinicians/new/", people.clinician_new, name="clinician-new"),
+    path("clinicians/<int:pk>/edit/", people.clinician_edit, name="clinician-edit"),
+    path("activities/", activities.activity_list, name="activity-list"),
+    path("activities/confirm/", activities.activity_confirm_many, name="activity-confirm-many"),
+    path("activities/new/", activity_entry.activity_new, name="activity-new"),
+    path("activities/<int:pk>/", activities.activity_detail, name="activity-detail"),
+    path("activities/<int:pk>/edit/", activity_entry.activity_edit, name="activity-edit"),
+    path("activities/<int:pk>/submit/", activity_entry.activity_submit, name="activity-submit"),
+    path("activities/<int:pk>/delete/", activity_entry.activity_delete, name="activity-delete"),
+    path("activities/<int:pk>/confirm/", activities.activity_confirm, name="activity-confirm"),
+    path("activities/<int:pk>/return/", activities.activity_return, name="activity-return"),
+    path("studies/", studies.study_list, name="study-list"),
+    path("studies/new/", studies.study_new, name="study-new"),
+    path("studies/<int:pk>/", studies.study_detail, name="study-detail"),
+    path("studies/<int:pk>/edit/", studies.study_edit, name="study-edit"),
+    path("studies/<int:pk>/submit/", studies.study_submit, name="study-submit"),
+    path("studies/<int:pk>/delete/", studies.study_delete, name="study-delete"),
+    path("studies/<int:pk>/confirm/", studies.study_confirm, name="study-confirm"),
+    path("studies/<int:pk>/return/", studies.study_return, name="study-return"),
+]

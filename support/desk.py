@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import admin
 
-from core.admin import ScopedAdmin
+from core.admin import ScopedAdmin, ScopedInline
 from core.admin_verbs import ReasonForm, Verb
 from core.desk import chip_column
 from support.services.records import may_confirm, record_confirm, record_return, record_submit
@@ -111,3 +111,51 @@ class TwoSidedAdmin(ScopedAdmin):
     def confirm_chosen(self, request, queryset):
         verb = partial(record_confirm, by=request.user)
         self.run_for_each(request, queryset, lambda row: verb(record=row), done="已确认 {n} 条。")
+
+
+class OpenInline(ScopedInline):
+    """Rows below a record: written while it is open, only shown afterwards."""
+
+    def _open(self, request, obj):
+        return obj is None or may_write(obj, request.user)
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and self._open(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self._open(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self._open(request, obj)
+
+
+class WholeRecordAdmin(TwoSidedAdmin):
+    """A record that its service writes in one piece, with the rows below it."""
+
+    def write(self, *, record, rows: dict, by, **answers):
+        """Call the service; ``record`` is None for a new one, ``rows`` {model: [cleaned rows]}."""
+        raise NotImplementedError
+
+    def save_model(self, request, obj, form, change):
+        """Nothing yet: form and rows are written together by ``save_related``."""
+
+    def save_related(self, request, form, formsets, change):
+        saved = self.write(
+            record=form.instance if change else None,
+            rows={formset.model: filled_rows(formset) for formset in formsets},
+            by=request.user,
+            **form.cleaned_data,
+        )
+        form.instance.__dict__.update(saved.__dict__)
+        for formset in formsets:  # the admin writes its log from these lists
+            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+
+
+def filled_rows(formset) -> list[dict]:
+    """The answers of every row of an inline that is filled in and stays."""
+    meta = ("id", "DELETE", formset.fk.name)
+    return [
+        {name: value for name, value in form.cleaned_data.items() if name not in meta}
+        for form in formset.forms
+        if form not in formset.deleted_forms and (form.has_changed() or form.instance.pk)
+    ]

@@ -148,15 +148,17 @@ def test_sender_sees_its_recipients_page_but_does_not_own_it(world):
     coordinator = build.coordinator(world.hospital)
     same_set(
         Organisation.objects.visible_to(coordinator),
-        {world.hospital, world.clinic, world.far_clinic},
-        "sender",
+        {world.hospital, world.clinic, world.far_clinic, world.city},
+        "sender sees its partners and the bureau that runs the programme",
     )
     same_set(Organisation.objects.owned_by(coordinator), {world.hospital}, "sender owns")
 
 
 def test_recipient_sees_its_sender_but_not_the_senders_other_recipients(world):
     coordinator = build.coordinator(world.clinic)
-    same_set(Organisation.objects.visible_to(coordinator), {world.clinic, world.hospital}, "recipient")
+    same_set(
+        Organisation.objects.visible_to(coordinator), {world.clinic, world.hospital, world.city}, "recipient"
+    )
     same_set(Organisation.objects.owned_by(coordinator), {world.clinic}, "recipient owns")
 
 
@@ -164,7 +166,7 @@ def test_bureau_sees_partners_of_its_units_elsewhere(world):
     officer = build.officer(world.other_county)
     same_set(
         Organisation.objects.visible_to(officer),
-        {world.other_county, world.far_clinic, world.hospital},
+        {world.other_county, world.far_clinic, world.hospital, world.city},
         "recipient's bureau",
     )
 
@@ -189,7 +191,7 @@ def test_rows_are_not_repeated_by_partners(world):
     build.posting(world.near, person, build.date(2026, 9, 1), build.date(2026, 9, 30))
     recipient = build.coordinator(world.clinic)
     assert list(Clinician.objects.visible_to(recipient)) == [person]
-    assert Organisation.objects.visible_to(build.coordinator(world.hospital)).count() == 3
+    assert Organisation.objects.visible_to(build.coordinator(world.hospital)).count() == 4
 
 
 # ---- clinicians

@@ -48,7 +48,7 @@ def make_font(path, family, chars, blank=""):
     builder.setupCharacterMap({ord(char): name for char, name in names.items()})
     glyphs = {name: nothing if char in blank else square for char, name in names.items()}
     builder.setupGlyf({".notdef": square, **glyphs})
-    builder.setupHorizontalMetrics({name: (1000, 0) for name in [".notdef", *names.values()]})
+    builder.setupHorizontalMetrics(dict.fromkeys([".notdef", *names.values()], (1000, 0)))
     builder.setupHorizontalHeader(ascent=880, descent=-120)
     builder.setupNameTable({"familyName": family, "styleName": "Regular", "fullName": family})
     builder.setupOS2(sTypoAscender=880, usWinAscent=880, usWinDescent=120)

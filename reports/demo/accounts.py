@@ -14,7 +14,13 @@ ACCOUNTS = (
     ("shiju", "罗问渠", Role.BUREAU_OFFICER, places.CITY_BUREAU, "演示市 2012 年度：7 家医院、10 家卫生院"),
     ("yiyuan", "陆思源", Role.HOSPITAL_COORDINATOR, places.SENDER, "本院的协议、派驻、活动；填报和确认"),
     ("yuanzhang", "莫致远", Role.HOSPITAL_LEADER, places.SENDER, "本院全部资料，只读"),
-    ("lingyun", "岑若水", Role.RECIPIENT_COORDINATOR, places.LINGYUN_HOSPITAL, "本院受援资料；确认到岗和活动"),
+    (
+        "lingyun",
+        "岑若水",
+        Role.RECIPIENT_COORDINATOR,
+        places.LINGYUN_HOSPITAL,
+        "本院受援资料；确认到岗和活动",
+    ),
     ("luolou", "蒙望舒", Role.RECIPIENT_COORDINATOR, places.LUOLOU, "本院受援资料；协议待备案"),
     ("jiayou", "农采薇", Role.RECIPIENT_COORDINATOR, places.JIAYOU, "本院受援资料；协议待本院确认"),
     ("shitang", "甘棠", Role.RECIPIENT_COORDINATOR, places.SHITANG, "本院受援资料；有人员待确认到岗"),
@@ -33,7 +39,7 @@ def load_accounts(organisations: dict[str, Organisation]) -> None:
     """The accounts above, and one coordinator without a password for each unit of the demonstration city."""
     for username, name, role, code, _ in ACCOUNTS:
         _account(username, name, role, organisations[code] if code else None, PASSWORD)
-    supply = names()
+    supply = names(skip=300)
     for number in range(1, len(places.C02_HOSPITALS) + 1):
         code = places.hospital_code(number)
         _account(code.lower(), next(supply), Role.HOSPITAL_COORDINATOR, organisations[code], None)

@@ -25,6 +25,7 @@ from support.models import (
 )
 from support.models.donation import Qualifier
 from support.services.agreements import agreement_create, version_confirm, version_file
+from support.services.donations import donation_save
 from support.services.records import record_confirm, record_submit
 
 ABOUT, OVER, NEARLY = Qualifier.ABOUT, Qualifier.OVER, Qualifier.NEARLY
@@ -223,23 +224,18 @@ def donation(
     **fields,
 ) -> Donation:
     """Entered by the sender, confirmed by the recipient a week later; ``items``: name, quantity, unit."""
-    entered_by = coordinator_of(agreement.sender)
     with as_of(on):
-        made = Donation(
+        made = donation_save(
             agreement=agreement,
             kind=kind,
             given_on=on,
             title=title,
             amount=Decimal(amount),
-            entered_by=entered_by,
-            entered_for=entered_by.organisation,
+            items=[DonationItem(name=name, quantity=quantity, unit=unit) for name, quantity, unit in items],
+            by=coordinator_of(agreement.sender),
+            submit=True,
             **fields,
         )
-        checked(made)
-        made.save()
-        for name, quantity, unit in items:
-            DonationItem.objects.create(donation=made, name=name, quantity=quantity, unit=unit)
-        record_submit(record=made, by=entered_by)
     if upto == "confirmed":
         confirm(made, on=days_after(on, 7))
     return made

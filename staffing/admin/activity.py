@@ -3,27 +3,11 @@
 from django import forms
 from django.contrib import admin
 
-from core.admin import ScopedInline, ScopedRelatedFilter
+from core.admin import ScopedRelatedFilter
 from staffing.admin.cards import ActivityWaiting
 from staffing.models import Activity, ActivityMeasure, ActivityOutcome
 from staffing.services.activities import Outcome, Quantity, activity_save
-from support.desk import ENTRY_FIELDSET, TwoSidedAdmin, may_write
-
-
-class OpenInline(ScopedInline):
-    """Rows of an activity: written while it is open, only shown afterwards."""
-
-    def _open(self, request, obj):
-        return obj is None or may_write(obj, request.user)
-
-    def has_add_permission(self, request, obj=None):
-        return super().has_add_permission(request, obj) and self._open(request, obj)
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and self._open(request, obj)
-
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and self._open(request, obj)
+from support.desk import ENTRY_FIELDSET, OpenInline, WholeRecordAdmin
 
 
 class MeasureInline(OpenInline):
@@ -57,7 +41,7 @@ class ActivityForm(forms.ModelForm):
 
 
 @admin.register(Activity)
-class ActivityAdmin(TwoSidedAdmin):
+class ActivityAdmin(WholeRecordAdmin):
     menu = ("活动与进修", 310)
     form = ActivityForm
     list_display = [
@@ -109,28 +93,17 @@ class ActivityAdmin(TwoSidedAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("measures__measure")
 
-    def save_model(self, request, obj, form, change):
-        """Nothing yet: form and rows are one record, written by ``save_related``."""
-
-    def save_related(self, request, form, formsets, change):
-        rows = {formset.model: _answers(formset) for formset in formsets}
-        answers = dict(form.cleaned_data)
-        saved = activity_save(
-            by=request.user,
-            activity=form.instance if change else None,
+    def write(self, *, record, rows, by, **answers):
+        return activity_save(
+            activity=record,
+            by=by,
             measures={
                 row["measure"]: Quantity(row["value"], row["qualifier"], row["quoted"])
                 for row in rows.get(ActivityMeasure, [])
             },
-            outcomes=[
-                Outcome(row["kind"], row["name"], row["person"], row["department"], row["first_on"])
-                for row in rows.get(ActivityOutcome, [])
-            ],
+            outcomes=[Outcome(**row) for row in rows.get(ActivityOutcome, [])],
             **answers,
         )
-        form.instance.__dict__.update(saved.__dict__)
-        for formset in formsets:  # the admin writes its log from these lists
-            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
 
     @admin.display(description="支援单位", ordering="agreement__sender__name_key")
     def sender(self, activity):
@@ -143,12 +116,3 @@ class ActivityAdmin(TwoSidedAdmin):
     @admin.display(description="计量")
     def measure_text(self, activity):
         return "、".join(str(row) for row in activity.measures.all()) or None
-
-
-def _answers(formset) -> list[dict]:
-    """Every row of the formset that is filled in and stays."""
-    return [
-        form.cleaned_data
-        for form in formset.forms
-        if form not in formset.deleted_forms and (form.has_changed() or form.instance.pk)
-    ]

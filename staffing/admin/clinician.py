@@ -59,7 +59,10 @@ class ClinicianAdmin(ScopedAdmin):
                 "description": "同一单位内以工号识别一个人。这里不登记身份证号和电话。",
             },
         ),
-        ("职称与专业", {"fields": [("title", "title_since"), "post", "department", "speciality", "licence_no"]}),
+        (
+            "职称与专业",
+            {"fields": [("title", "title_since"), "post", "department", "speciality", "licence_no"]},
+        ),
         ("账号与在职", {"fields": ["user", "left_on"]}),
     ]
 

@@ -5,7 +5,7 @@ from django.contrib import admin
 from core.admin import ScopedRelatedFilter
 from staffing.admin.cards import StudyWaiting
 from staffing.models import AdvancedStudy
-from staffing.services.studies import study_create, study_change
+from staffing.services.studies import study_change, study_create
 from support.desk import ENTRY_FIELDSET, TwoSidedAdmin
 
 

@@ -2,33 +2,22 @@
 
 from django.contrib import admin
 
-from core.admin import ScopedInline, ScopedRelatedFilter
+from core.admin import ScopedRelatedFilter
 from core.desk import chip_column
 from core.numbers import money
 from support.admin.cards import DonationWaiting
-from support.desk import ENTRY_FIELDS, ENTRY_FIELDSET, TwoSidedAdmin, may_write
+from support.desk import ENTRY_FIELDSET, OpenInline, WholeRecordAdmin
 from support.models import Donation, DonationItem
+from support.services.donations import donation_save
 
 
-class DonationItemInline(ScopedInline):
+class DonationItemInline(OpenInline):
     model = DonationItem
     fields = ["name", "specification", "quantity", "unit", "unit_value", "is_used"]
 
-    def _open(self, request, obj):
-        return obj is None or may_write(obj, request.user)
-
-    def has_add_permission(self, request, obj=None):
-        return super().has_add_permission(request, obj) and self._open(request, obj)
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and self._open(request, obj)
-
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and self._open(request, obj)
-
 
 @admin.register(Donation)
-class DonationAdmin(TwoSidedAdmin):
+class DonationAdmin(WholeRecordAdmin):
     menu = ("捐赠与成效", 410)
     list_display = ["given_on", "title", "kind_chip", "amount_text", "sender", "recipient", "status_chip"]
     list_display_links = ["given_on", "title"]
@@ -50,7 +39,6 @@ class DonationAdmin(TwoSidedAdmin):
     date_hierarchy = "given_on"
     list_select_related = ["agreement__sender", "agreement__recipient"]
     autocomplete_fields = ["agreement"]
-    readonly_fields = ENTRY_FIELDS
     inlines = [DonationItemInline]
     fieldsets = [
         (None, {"fields": ["agreement", ("kind", "given_on"), "title", "purpose"]}),
@@ -65,6 +53,10 @@ class DonationAdmin(TwoSidedAdmin):
         ENTRY_FIELDSET,
     ]
     kind_chip = chip_column("kind", {"cash": "ok", "goods": "info", "waived": "wait"}, description="种类")
+
+    def write(self, *, record, rows, by, **answers):
+        items = [DonationItem(**row) for row in rows.get(DonationItem, [])]
+        return donation_save(donation=record, items=items, by=by, **answers)
 
     @admin.display(description="金额（元）", ordering="amount")
     def amount_text(self, donation):

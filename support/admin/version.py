@@ -3,17 +3,12 @@
 from functools import partial
 
 from django.contrib import admin
-from django.http import FileResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 
 from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_verbs import ReasonForm, Verb
 from core.desk import chip_column
-from core.models import AuditEvent
-from core.scope import visible_or_404
-from core.services.audit import audit_record
-from core.uploads import validate_document
 from support.admin.agreement import VERSION_TONES
 from support.admin.cards import VersionWaiting
 from support.models import AgreementAttachment, AgreementParty, AgreementTarget, AgreementVersion
@@ -110,7 +105,7 @@ class AttachmentInline(DraftInline):
     def download(self, attachment):
         if not attachment.pk:
             return None
-        url = reverse("admin:support_agreementattachment_download", args=[attachment.pk])
+        url = reverse("attachment-download", args=[attachment.pk])
         return format_html('<a href="{}">下载</a>', url)
 
 
@@ -192,25 +187,6 @@ class AgreementVersionAdmin(ScopedAdmin):
         for row in formset.deleted_objects:
             row.delete()
         formset.save_m2m()
-
-    def get_urls(self):
-        own = path(
-            "attachment/<int:pk>/",
-            self.admin_site.admin_view(self.download_view),
-            name="support_agreementattachment_download",
-        )
-        return [own, *super().get_urls()]
-
-    def download_view(self, request, pk):
-        attachment = visible_or_404(AgreementAttachment, request.user, pk=pk)
-        audit_record(verb=AuditEvent.Verb.DOWNLOAD, user=request.user, subject=attachment, request=request)
-        suffix = validate_document.suffix_of(attachment.file.name)
-        return FileResponse(
-            attachment.file.open("rb"),
-            as_attachment=True,
-            filename=f"{attachment.name}{suffix}",
-            content_type=validate_document.content_types.get(suffix, "application/octet-stream"),
-        )
 
     @admin.display(description="协议", ordering="agreement__number")
     def agreement_text(self, version):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
 from core.errors import Problems, RuleBroken, checked
 from support.models import Agreement, Donation, DonationItem
 from support.models.confirmation import RecordStatus
@@ -27,7 +27,8 @@ def _problems(
     by: User,
 ) -> Problems:
     problems = Problems()
-    if by.organisation_id not in (agreement.sender_id, agreement.recipient_id):
+    party = by.organisation_id in (agreement.sender_id, agreement.recipient_id)
+    if not party and not by.has_role(Role.BUREAU_OFFICER):
         problems.add("只能登记本单位作为协议一方的捐赠。", field="agreement")
     if agreement.effective_period is None:
         problems.add(f"协议 {agreement.number} 尚未备案，不能登记捐赠。", field="agreement")

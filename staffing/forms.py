@@ -1,0 +1,225 @@
+"""Forms of the posting, study and people pages. They read what was typed; services judge it."""
+
+from datetime import date
+
+from django import forms
+from django.utils import timezone
+
+from core.forms import DateInput
+from core.pages import FilterForm, SearchField
+from staffing.models import AdvancedStudy, Batch, Clinician, Posting, PostingKind
+from staffing.titles import Title
+from support.forms import AgreementChoice
+from support.models import Agreement, Cycle
+from support.models.confirmation import RecordStatus
+from support.selectors.agreements import agreements_as_party
+
+ALL = ("", "全部")
+TITLE_SERIES = {"23": "医师", "24": "药师", "25": "护理", "26": "技师"}
+
+
+class PersonChoice(forms.ModelChoiceField):
+    """A person as colleagues know them: name, title, staff number."""
+
+    def label_from_instance(self, person):
+        return f"{person.name}　{person.title_label}　{person.staff_no}"
+
+
+class MonthField(forms.DateField):
+    """A month; kept as its first day."""
+
+    widget = forms.DateInput(format="%Y-%m", attrs={"type": "month"})
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            input_formats=["%Y-%m", "%Y-%m-%d"],
+            error_messages={"invalid": "请填写年月，例如 1985-03。"},
+            **kwargs,
+        )
+
+    def to_python(self, value) -> date | None:
+        day = super().to_python(value)
+        return day and day.replace(day=1)
+
+
+def title_choices() -> list:
+    """Empty first, then by series."""
+    series: dict[str, list] = {}
+    for code, label in Title.choices:
+        series.setdefault(TITLE_SERIES[code[:2]], []).append((code, label))
+    return [("", "未填"), *series.items()]
+
+
+# ---- filters
+class ByAgreement(FilterForm):
+    """A list that can be narrowed to one agreement of the user's."""
+
+    agreement = AgreementChoice(label="协议", queryset=Agreement.objects.none(), empty_label="全部")
+
+    def __init__(self, data, *, agreements):
+        super().__init__(data)
+        self.fields["agreement"].queryset = agreements
+
+
+class PostingFilter(ByAgreement):
+    q = SearchField("查找", "姓名、拼音或批次")
+    status = forms.ChoiceField(label="状态", choices=[ALL, *Posting.Status.choices])
+    kind = forms.ChoiceField(label="类型", choices=[ALL, *PostingKind.choices])
+    today = forms.BooleanField(label="今天在岗")
+    waiting = forms.BooleanField(label="等我确认到岗")
+    field_order = ["q", "agreement", "status", "kind", "today", "waiting"]
+
+
+class StudyFilter(ByAgreement):
+    q = SearchField("查找", "姓名、拼音或科室")
+    status = forms.ChoiceField(label="状态", choices=[ALL, *RecordStatus.choices])
+    waiting = forms.BooleanField(label="只看等我确认的")
+    field_order = ["q", "agreement", "status", "waiting"]
+
+
+class ClinicianFilter(FilterForm):
+    q = SearchField("查找", "姓名、拼音、工号或科室")
+    title = forms.ChoiceField(label="职称", choices=[ALL, *Title.choices])
+    here = forms.BooleanField(label="只看在职")
+
+
+# ---- postings
+class BatchForm(forms.ModelForm):
+    class Meta:
+        model = Batch
+        fields = ["cycle", "code", "kind", "departed_on", "task"]
+        widgets = {"departed_on": DateInput}
+        help_texts = {"code": "全系统唯一，可用建议的编号。", "task": "例如 第三季度驻点帮扶。"}
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["cycle"].queryset = (
+            Cycle.objects.filter(agreements__sender=user.organisation_id).select_related("programme").distinct()
+        )
+        self.fields["cycle"].empty_label = None
+
+
+class PostingForm(forms.ModelForm):
+    agreement = AgreementChoice(label="协议（去哪家）", queryset=Agreement.objects.none())
+    clinician = PersonChoice(label="派驻人员", queryset=Clinician.objects.none())
+
+    class Meta:
+        model = Posting
+        fields = ["clinician", "agreement", "start_on", "end_on", "department", "role"]
+        widgets = {"start_on": DateInput, "end_on": DateInput}
+
+    def __init__(self, *args, batch, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agreement"].queryset = (
+            Agreement.objects.filter(
+                sender=batch.sender_id, cycle=batch.cycle_id, effective_from__isnull=False
+            )
+            .select_related("sender", "recipient")
+            .order_by("recipient__name_key")
+        )
+        self.fields["clinician"].queryset = Clinician.objects.filter(
+            organisation=batch.sender_id, left_on__isnull=True
+        ).order_by("name_key", "staff_no")
+
+    def _post_clean(self):
+        """The service asks everything, with better sentences; here only what was typed counts."""
+
+
+class ArrivalForm(forms.Form):
+    arrived_on = forms.DateField(label="到岗日期", widget=DateInput)
+
+
+class EndForm(forms.Form):
+    ended_on = forms.DateField(label="最后一天", widget=DateInput)
+    reason = forms.CharField(
+        label="原因", max_length=300, required=False, help_text="提前结束必须写明。"
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300})
+    )
+
+
+# ---- advanced study
+class StudyForm(forms.ModelForm):
+    agreement = AgreementChoice(label="协议", queryset=Agreement.objects.none())
+    trainee = PersonChoice(
+        label="进修人员", queryset=Clinician.objects.none(), help_text="受援单位的人员，名单中没有的请先在“人员”中添加。"
+    )
+    teacher = PersonChoice(label="带教老师", queryset=Clinician.objects.none(), required=False)
+
+    class Meta:
+        model = AdvancedStudy
+        fields = [
+            "agreement",
+            "trainee",
+            "start_on",
+            "end_on",
+            "speciality",
+            "department",
+            "teacher",
+            "result",
+            "tuition_waived",
+            "lodging_waived",
+            "meals_waived",
+        ]
+        widgets = {"start_on": DateInput, "end_on": DateInput}
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        agreements = agreements_as_party(user)
+        visible = Clinician.objects.visible_to(user)
+        self.fields["agreement"].queryset = agreements
+        # the people of the other side are chosen by whoever sees them: each knows the own ones best
+        self.fields["trainee"].queryset = visible.filter(
+            organisation__in=agreements.order_by().values("recipient")
+        ).order_by("name_key", "staff_no")
+        self.fields["teacher"].queryset = visible.filter(
+            organisation__in=agreements.order_by().values("sender")
+        ).order_by("name_key", "staff_no")
+
+    def _post_clean(self):
+        """The service asks everything, with better sentences."""
+
+
+# ---- people
+class ClinicianForm(forms.ModelForm):
+    birth_month = MonthField(label="出生年月", required=False)
+    title = forms.ChoiceField(
+        label="职称", required=False, help_text="从目录选择；不清楚请留空，按“未填”统计。"
+    )
+
+    class Meta:
+        model = Clinician
+        fields = [
+            "name",
+            "staff_no",
+            "sex",
+            "birth_month",
+            "title",
+            "title_since",
+            "post",
+            "department",
+            "speciality",
+            "licence_no",
+            "left_on",
+        ]
+        widgets = {"title_since": DateInput, "left_on": DateInput}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["title"].choices = title_choices()
+        self.fields["speciality"].empty_label = "未填"
+
+    def clean_birth_month(self):
+        month = self.cleaned_data["birth_month"]
+        if month and not 1900 <= month.year <= timezone.localdate().year - 14:
+            raise forms.ValidationError("出生年月不合常理，请核对。")
+        return month
+
+    def _post_clean(self):
+        """The service asks everything; the instance stays as it was until then."""
+
+

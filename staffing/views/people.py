@@ -1,0 +1,110 @@
+"""People: the list of one's own organisation, and one person's stays and activities."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from core.access import access
+from core.pages import attempt, page_of
+from core.scope import visible_or_404
+from staffing.forms import ClinicianFilter, ClinicianForm
+from staffing.models import Activity, AdvancedStudy, Clinician, Posting
+from staffing.selectors.entry import own_clinicians
+from staffing.selectors.stays import stay_totals
+from staffing.services.clinicians import clinician_save
+
+ENTER = "staffing.enter_clinician"
+
+
+@require_GET
+@access("staffing.view_clinician")
+def person_detail(request, pk):
+    person = visible_or_404(Clinician.objects.select_related("organisation", "speciality"), request.user, pk=pk)
+    stays = list(
+        Posting.objects.visible_to(request.user)
+        .filter(clinician=person)
+        .select_related("agreement__recipient", "batch")
+        .order_by("-start_on", "-pk")
+    )
+    arrived = [stay for stay in stays if stay.arrived_on and stay.status != Posting.Status.CANCELLED]
+    activities = (
+        Activity.objects.visible_to(request.user)
+        .filter(participants=person)
+        .select_related("activity_type", "agreement__recipient")
+        .prefetch_related("measures__measure")
+    )
+    studies = (
+        AdvancedStudy.objects.visible_to(request.user)
+        .filter(trainee=person)
+        .select_related("agreement__sender")
+    )
+    return render(
+        request,
+        "staffing/person_detail.html",
+        {
+            "person": person,
+            "stays": stays,
+            "totals": stay_totals(arrived),
+            "page": page_of(request, activities, 15),
+            "studies": studies,
+            "may_edit": request.user.has_perm(ENTER)
+            and person.organisation_id == request.user.organisation_id,
+        },
+    )
+
+
+@require_GET
+@access("staffing.view_clinician")
+def clinician_list(request):
+    rows = own_clinicians(request.user)
+    filters = ClinicianFilter(request.GET)
+    chosen = filters.chosen
+    if "q" in chosen:
+        text = chosen["q"]
+        rows = rows.filter(
+            Q(name__icontains=text)
+            | Q(name_key__startswith=text.lower())
+            | Q(staff_no__startswith=text)
+            | Q(department__icontains=text)
+        )
+    if "title" in chosen:
+        rows = rows.filter(title=chosen["title"])
+    if "here" in chosen:
+        rows = rows.filter(left_on__isnull=True)
+    return render(
+        request,
+        "staffing/clinician_list.html",
+        {"filter": filters, "page": page_of(request, rows), "shows_units": request.user.sees_region},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@access(ENTER)
+def clinician_new(request):
+    return _form_page(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+@access(ENTER)
+def clinician_edit(request, pk):
+    person = visible_or_404(Clinician.objects.select_related("organisation"), request.user, pk=pk)
+    if person.organisation_id != request.user.organisation_id:
+        raise PermissionDenied
+    return _form_page(request, person)
+
+
+def _form_page(request, person):
+    form = ClinicianForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        saved = attempt(
+            form,
+            lambda: clinician_save(
+                organisation=request.user.organisation, clinician=person, **form.cleaned_data
+            ),
+        )
+        if saved:
+            messages.success(request, f"已保存{saved.name}的资料。")
+            return redirect("person-detail", pk=saved.pk)
+    return render(request, "staffing/clinician_form.html", {"form": form, "person": person})

@@ -1,0 +1,151 @@
+"""Postings: who is where and when; arrival and end."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from core.access import access
+from core.pages import attempt, page_of
+from core.scope import visible_or_404
+from staffing.forms import ArrivalForm, EndForm, PostingFilter, ReasonForm
+from staffing.models import Posting
+from staffing.selectors.entry import agreements_for_activity
+from staffing.selectors.waiting import arrivals_to_confirm
+from staffing.services import postings as services
+from support.models import Agreement
+
+ENTER = "staffing.enter_posting"
+
+
+def visible_posting(request, pk) -> Posting:
+    rows = Posting.objects.select_related(
+        "clinician__organisation",
+        "agreement__sender",
+        "agreement__recipient",
+        "batch__sender",
+        "entered_by",
+        "arrival_confirmed_by",
+    )
+    return visible_or_404(rows, request.user, pk=pk)
+
+
+def agreement_choices(user):
+    """Agreements to filter a list by: those one sees, for a clinician those of the own postings."""
+    seen = Agreement.objects.visible_to(user).select_related("sender", "recipient")
+    return seen if user.reach().organisations is not None else agreements_for_activity(user)
+
+
+@require_GET
+@access("staffing.view_posting")
+def posting_list(request):
+    today = timezone.localdate()
+    rows = Posting.objects.visible_to(request.user)
+    filters = PostingFilter(request.GET, agreements=agreement_choices(request.user))
+    chosen = filters.chosen
+    if "q" in chosen:
+        text = chosen["q"]
+        rows = rows.filter(
+            Q(clinician__name__icontains=text)
+            | Q(clinician__name_key__startswith=text.lower())
+            | Q(batch__code__icontains=text)
+        )
+    for name in ("agreement", "status", "kind"):
+        if name in chosen:
+            rows = rows.filter(**{name: chosen[name]})
+    if "today" in chosen:
+        rows = rows.arrived().on_day(today)
+    if "waiting" in chosen:
+        rows = rows.filter(pk__in=arrivals_to_confirm(request.user, day=today))
+    page = page_of(
+        request,
+        rows.select_related("clinician", "batch", "agreement__sender", "agreement__recipient"),
+    )
+    for posting in page:
+        posting.may_confirm = _may_confirm_arrival(posting, request.user)
+        posting.arrival_initial = min(max(posting.start_on, posting.batch.departed_on), today)
+    return render(
+        request, "staffing/posting_list.html", {"filter": filters, "page": page, "today": today}
+    )
+
+
+def _may_confirm_arrival(posting, user) -> bool:
+    return user.has_perm("staffing.confirm_arrival") and services.may_confirm_arrival(posting=posting, by=user)
+
+
+def may_manage(posting, user) -> bool:
+    """The sender's coordinator plans and ends what the hospital sends."""
+    return user.has_perm(ENTER) and posting.agreement.sender_id == user.organisation_id
+
+
+@require_GET
+@access("staffing.view_posting")
+def posting_detail(request, pk):
+    return _detail(request, visible_posting(request, pk))
+
+
+def _detail(request, posting, arrival=None, end=None, cancel=None):
+    """The page with its forms; a form that was refused comes back with what was typed."""
+    today = timezone.localdate()
+    is_open = posting.status in services.OPEN
+    manages = may_manage(posting, request.user)
+    if arrival is None and _may_confirm_arrival(posting, request.user):
+        arrival = ArrivalForm(initial={"arrived_on": min(posting.start_on, today)})
+    if manages and end is None and posting.status == Posting.Status.ON_POST:
+        end = EndForm(initial={"ended_on": min(posting.end_on, today)})
+    if manages and cancel is None and is_open:
+        cancel = ReasonForm()
+    return render(
+        request,
+        "staffing/posting_detail.html",
+        {
+            "posting": posting,
+            "arrival": arrival,
+            "end": end,
+            "cancel": cancel,
+            "may_edit": manages and is_open,
+            "is_late": is_open and posting.start_on < today,
+        },
+    )
+
+
+@require_POST
+@access("staffing.confirm_arrival")
+def posting_arrive(request, pk):
+    posting = visible_posting(request, pk)
+    if posting.agreement.recipient_id != request.user.organisation_id:
+        raise PermissionDenied
+    form = ArrivalForm(request.POST)
+    if form.is_valid() and attempt(
+        form,
+        lambda: services.posting_confirm_arrival(posting=posting, by=request.user, **form.cleaned_data),
+    ):
+        return _back(request, posting, "已确认到岗。")
+    return _detail(request, posting, arrival=form)
+
+
+@require_POST
+@access(ENTER)
+def posting_end(request, pk):
+    posting = visible_posting(request, pk)
+    if not may_manage(posting, request.user):
+        raise PermissionDenied
+    form = EndForm(request.POST)
+    if form.is_valid() and attempt(
+        form, lambda: services.posting_end(posting=posting, by=request.user, **form.cleaned_data)
+    ):
+        return _back(request, posting, "派驻已结束。")
+    return _detail(request, posting, end=form)
+
+
+def refuse_cancel(request, posting, form):
+    return _detail(request, posting, cancel=form)
+
+
+def _back(request, posting, done):
+    messages.success(request, f"{posting.clinician.name}：{done}")
+    if request.POST.get("from") == "list":
+        return redirect("posting-list")
+    return redirect("posting-detail", pk=posting.pk)

@@ -1,0 +1,169 @@
+"""Advanced study: entered by one party of the agreement, confirmed by the other."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.access import access
+from core.pages import attempt, page_of
+from core.scope import visible_or_404
+from core.web import run_verb
+from staffing.forms import StudyFilter, StudyForm
+from staffing.models import AdvancedStudy
+from staffing.services import studies as services
+from staffing.views.postings import agreement_choices
+from support.selectors.agreements import agreements_as_party
+from support.selectors.rights import may_enter, record_rights
+from support.selectors.waiting import records_to_confirm
+from support.services import records
+
+ENTER = "staffing.enter_study"
+URLS = ("edit", "submit", "delete", "confirm", "return")
+
+
+def _visible(request, pk) -> AdvancedStudy:
+    rows = AdvancedStudy.objects.select_related(
+        "agreement__sender",
+        "agreement__recipient",
+        "trainee",
+        "teacher",
+        "speciality",
+        "entered_for",
+        "entered_by",
+        "confirmed_for",
+        "confirmed_by",
+    )
+    return visible_or_404(rows, request.user, pk=pk)
+
+
+@require_GET
+@access("staffing.view_advancedstudy")
+def study_list(request):
+    rows = AdvancedStudy.objects.visible_to(request.user)
+    filters = StudyFilter(request.GET, agreements=agreement_choices(request.user))
+    chosen = filters.chosen
+    if "q" in chosen:
+        text = chosen["q"]
+        rows = rows.filter(
+            Q(trainee__name__icontains=text)
+            | Q(trainee__name_key__startswith=text.lower())
+            | Q(department__icontains=text)
+        )
+    for name in ("agreement", "status"):
+        if name in chosen:
+            rows = rows.filter(**{name: chosen[name]})
+    if "waiting" in chosen:
+        rows = records_to_confirm(rows, request.user)
+    listed = rows.select_related("trainee", "agreement__sender", "agreement__recipient", "entered_for")
+    return render(request, "staffing/study_list.html", {"filter": filters, "page": page_of(request, listed)})
+
+
+@require_GET
+@access("staffing.view_advancedstudy")
+def study_detail(request, pk):
+    study = _visible(request, pk)
+    return render(
+        request,
+        "staffing/study_detail.html",
+        {
+            "record": study,
+            "confirmer": study.confirming_organisation(),
+            "rights": record_rights(record=study, by=request.user, permission=ENTER),
+            "urls": {name: reverse(f"study-{name}", args=[study.pk]) for name in URLS},
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@access(ENTER)
+def study_new(request):
+    return _form_page(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+@access(ENTER)
+def study_edit(request, pk):
+    study = _visible(request, pk)
+    _require_entering(study, request.user)
+    if not study.is_editable:
+        messages.info(request, f"记录现在是“{study.get_status_display()}”，不能修改。")
+        return redirect("study-detail", pk=study.pk)
+    return _form_page(request, study)
+
+
+def _form_page(request, study):
+    form = StudyForm(request.POST or None, instance=study, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data | {"by": request.user, "submit": "send" in request.POST}
+        if study is None:
+            saved = attempt(form, lambda: services.study_create(**values))
+        else:
+            saved = attempt(form, lambda: services.study_change(study=study, **values))
+        if saved:
+            messages.success(
+                request, "已存为草稿，提交后由对方确认。" if saved.is_editable else "已提交，等待对方确认。"
+            )
+            return redirect("study-detail", pk=saved.pk)
+    return render(
+        request,
+        "staffing/study_form.html",
+        {"form": form, "record": study, "has_agreement": agreements_as_party(request.user).exists()},
+    )
+
+
+def _require_entering(study, user) -> None:
+    if not may_enter(record=study, by=user, permission=ENTER):
+        raise PermissionDenied
+
+
+def _require_confirming(study, user) -> None:
+    if not records.may_confirm(record=study, by=user):
+        raise PermissionDenied
+
+
+@require_POST
+@access(ENTER)
+def study_submit(request, pk):
+    study = _visible(request, pk)
+    _require_entering(study, request.user)
+    run_verb(
+        request, lambda: records.record_submit(record=study, by=request.user), done="已提交，等待对方确认。"
+    )
+    return redirect("study-detail", pk=study.pk)
+
+
+@require_POST
+@access(ENTER)
+def study_delete(request, pk):
+    study = _visible(request, pk)
+    _require_entering(study, request.user)
+    gone = run_verb(request, lambda: services.study_delete(study=study, by=request.user), done="已删除。")
+    return redirect("study-list") if gone else redirect("study-detail", pk=study.pk)
+
+
+@require_POST
+@access("support.confirm_record")
+def study_confirm(request, pk):
+    study = _visible(request, pk)
+    _require_confirming(study, request.user)
+    run_verb(
+        request, lambda: records.record_confirm(record=study, by=request.user), done="已确认，计入统计。"
+    )
+    return redirect("study-detail", pk=study.pk)
+
+
+@require_POST
+@access("support.confirm_record")
+def study_return(request, pk):
+    study = _visible(request, pk)
+    _require_confirming(study, request.user)
+    reason = request.POST.get("reason", "")
+    run_verb(
+        request,
+        lambda: records.record_return(record=study, by=request.user, reason=reason),
+        done="已退回给填报人。",
+    )
+    return redirect("study-detail", pk=study.pk)
