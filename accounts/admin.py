@@ -5,10 +5,12 @@ from django.contrib.auth.models import Group
 
 from accounts.forms import ResetPasswordForm, UserAddForm, UserForm
 from accounts.models import FormerName, Organisation, Region, Role, User
+from accounts.resources import OrganisationResource
 from accounts.services.users import user_set_password
 from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_verbs import Verb
 from core.desk import chip, chip_column
+from core.excel.admin import ExcelAdmin
 
 # roles decide, not groups
 admin.site.unregister(Group)
@@ -36,7 +38,8 @@ KIND_TONES = {"bureau": "info", "government": "info", "hospital": "ok"}
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ScopedAdmin):
+class OrganisationAdmin(ExcelAdmin, ScopedAdmin):
+    resource_classes = [OrganisationResource]
     menu = ("基础目录", 710)
     list_display = ["name", "kind_chip", "grade", "region", "code", "credit_code_chip", "use_chip"]
     list_filter = ["kind", "grade", ("region", ScopedRelatedFilter), InUseFilter, "is_key_county"]

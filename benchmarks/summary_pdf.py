@@ -24,7 +24,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import pypdf  # noqa: E402
 from django.conf import settings  # noqa: E402
+from weasyprint import HTML  # noqa: E402
 
 if not settings.configured:
     settings.configure(
@@ -41,6 +43,7 @@ from reports.rendering import (  # noqa: E402
     Table,
     render_pdf,
 )
+from reports.rendering.markup import render_html  # noqa: E402
 
 COUNTIES = ("青岭县", "云溪县", "白石县", "临河县")
 UNITS = ("人民医院", "城关镇中心卫生院", "石塘镇卫生院", "逻川镇卫生院", "沙坪镇中心卫生院")
@@ -238,22 +241,18 @@ def resident_megabytes() -> float:
     return 0.0
 
 
-def timed(work: Callable[[Any], bytes], argument: Any) -> tuple[float, bytes]:
-    start = time.perf_counter()
+def timed(work: Callable[[Any], bytes], argument: Any) -> tuple[float, float, bytes]:
+    """(seconds by the clock, seconds of the processor, result): only the second is free of the machine's other work."""
+    clock, processor = time.perf_counter(), time.process_time()
     result = work(argument)
-    return time.perf_counter() - start, result
+    return time.perf_counter() - clock, time.process_time() - processor, result
 
 
-def cpu_seconds(work: Callable[[OfficialDocument], bytes], document: OfficialDocument) -> float:
-    """Processor time: growth must not be confused with neighbours on the same machine."""
-    start = time.process_time()
-    work(document)
-    return time.process_time() - start
+def page_count(data: bytes) -> int:
+    return len(pypdf.PdfReader(io.BytesIO(data)).pages)
 
 
 def bare_weasyprint(html: str) -> bytes:
-    from weasyprint import HTML
-
     return HTML(string=html).write_pdf()
 
 
@@ -263,41 +262,43 @@ def main() -> int:
     parser.add_argument("--save", type=Path, help="把样本 PDF 存到这里")
     options = parser.parse_args()
 
-    import pypdf
-
-    from reports.rendering.markup import render_html
-
     document = sample_document()
-    cold, data = timed(render_pdf, document)
+    cold, _, data = timed(render_pdf, document)
     if options.save:
         options.save.write_bytes(data)
-    pages = len(pypdf.PdfReader(io.BytesIO(data)).pages)
-    warm = [timed(render_pdf, document)[0] for _ in range(5)]
-    for seed in range(5):  # until the allocator has settled
-        render_pdf(sample_document(seed))
+    text = replace(document, annexes=(), blocks=document.blocks * 2)
+    text_clock, _, text_data = timed(render_pdf, text)
+
+    samples = [sample_document(seed) for seed in range(10)]
+    for sample in samples:  # until the allocator has settled
+        render_pdf(sample)
     before = resident_megabytes()
-    times = [cpu_seconds(render_pdf, sample_document(n % 10)) for n in range(options.renders)]
+    many = [timed(render_pdf, samples[number % 10])[1] for number in range(options.renders)]
     after = resident_megabytes()
-    body_only = replace(document, annexes=(), blocks=document.blocks * 2)
-    text_time, text_data = timed(render_pdf, body_only)
-    text_pages = len(pypdf.PdfReader(io.BytesIO(text_data)).pages)
+    part = max(1, min(10, options.renders // 2))
+    first, last = statistics.mean(many[:part]), statistics.mean(many[-part:])
+
     html = render_html(document)
-    bare = [timed(bare_weasyprint, html)[0] for _ in range(3)]
-
-    tenth = max(1, min(10, options.renders // 2))
-    first, last = statistics.mean(times[:tenth]), statistics.mean(times[-tenth:])
-
-    print(f"样本：{pages} 页，{len(data) / 1024:.0f} KB，HTML {len(html) / 1024:.0f} KB")
-    print(f"首次渲染（含载入字体）：{cold:.2f} 秒")
-    print(f"热渲染：中位数 {statistics.median(warm):.2f} 秒")
-    print(f"纯文字 {text_pages} 页：{text_time:.2f} 秒")
-    print(f"直接调用 WeasyPrint 渲染同一 HTML：中位数 {statistics.median(bare):.2f} 秒")
-    print(f"比值（热渲染 ÷ 直接调用）：{statistics.median(warm) / statistics.median(bare):.2f}")
-    print(
-        f"连续 {options.renders} 份：前 {tenth} 份平均占用处理器 {first:.2f} 秒，后 {tenth} 份 {last:.2f} 秒"
-        f"（{last / first:.2f} 倍）"
+    warm, bare = [], []
+    for _ in range(5):  # by turns, so that both meet the same machine
+        warm.append(timed(render_pdf, document)[:2])
+        bare.append(timed(bare_weasyprint, html)[:2])
+    (warm_clock, warm_cpu), (bare_clock, bare_cpu) = (
+        [statistics.median(column) for column in zip(*runs, strict=True)] for runs in (warm, bare)
     )
-    print(f"内存：{before:.0f} MB → {after:.0f} MB（增加 {after - before:.0f} MB）")
+
+    print(f"样本：{page_count(data)} 页，{len(data) / 1024:.0f} KB，HTML {len(html) / 1024:.0f} KB")
+    print(f"首次渲染（含载入字体）：{cold:.2f} 秒")
+    print(
+        f"热渲染：{warm_clock:.2f} 秒（处理器 {warm_cpu:.2f} 秒）；纯文字 {page_count(text_data)} 页 {text_clock:.2f} 秒"
+    )
+    print(f"直接调用 WeasyPrint 渲染同一 HTML：{bare_clock:.2f} 秒（处理器 {bare_cpu:.2f} 秒）")
+    print(f"比值（热渲染 ÷ 直接调用，按处理器时间）：{warm_cpu / bare_cpu:.2f}")
+    print(
+        f"一个进程连续 {options.renders} 份：前 {part} 份平均 {first:.2f} 秒，后 {part} 份 {last:.2f} 秒"
+        f"（{last / first:.2f} 倍，按处理器时间）"
+    )
+    print(f"其间内存：{before:.0f} MB → {after:.0f} MB（增加 {after - before:.0f} MB）")
     return 0
 
 

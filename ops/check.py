@@ -20,6 +20,8 @@ def run_check(arguments: list[str]) -> int:
     """All checks, or with arguments only pytest with them. Everything runs, even after a failure."""
     paths.make_var()
     base = environment.base()
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        base.pop(name, None)  # tests empty tables and queues: never those of somebody's site
     site.prepare_machine(base, venv.DEVELOPMENT, [*system.site_needs(), *system.check_needs()])
     with own_folder() as folder, supervised() as supervisor:
         env = base | {"APP_ENV": "test", "DATA_DIR": str(_data_folder(folder))}
@@ -39,7 +41,7 @@ def run_check(arguments: list[str]) -> int:
                 found.postgres.remove()
     if not arguments:
         _report(failed)
-    console.say(closing)
+        console.say(closing)
     return 1 if failed or code else 0
 
 

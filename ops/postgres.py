@@ -12,6 +12,7 @@ import json
 import os
 import pwd
 import secrets
+import shlex
 import shutil
 import signal
 import time
@@ -95,9 +96,9 @@ class Postgres:
                 )
             return
         self.account = self._account()
-        if self.place == self.home and not self._reachable():
+        if self.place == self.home and not self._can(f"test -x {shlex.quote(str(self.home))}"):
             self.place = self._outside_place()
-        if self.place != self.home:
+        if not self._can(f"{shlex.quote(str(self.programs / 'postgres'))} --version"):
             self._copy_programs()
 
     def _account(self) -> process.Account:
@@ -107,14 +108,10 @@ class Postgres:
         nobody = pwd.getpwnam("nobody")
         return process.Account(nobody.pw_uid, nobody.pw_gid)
 
-    def _reachable(self) -> bool:
-        """Tried, not reasoned: can the account run the programs and enter the data's folder?"""
-        command = 'test -x "$2" && exec "$1" --version'
+    def _can(self, command: str) -> bool:
+        """Tried, not reasoned: does this succeed as the account without rights?"""
         code, _ = process.capture(
-            ["/bin/sh", "-c", command, "sh", str(self.programs / "postgres"), str(self.home)],
-            env=_plain_environment(),
-            cwd="/",
-            account=self.account,
+            ["/bin/sh", "-c", command], env=_plain_environment(), cwd="/", account=self.account
         )
         return code == 0
 

@@ -145,6 +145,14 @@ def end_leftover(pid: int, program: str, folder: Path, stop_signal: int) -> None
             return
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            if not Path(f"/proc/{pid}").exists():
+            if not _alive(pid):
                 return
             time.sleep(0.05)
+
+
+def _alive(pid: int) -> bool:
+    """False also for one that has ended and only waits for its parent to notice."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -123,8 +123,13 @@ def _form(facts: dict, side: str, title: str) -> Annex:
     notes = (
         "派驻批次合计中，派往几家单位的同一批次只计一次；接收进修合计中每人只计一次。",
         "资金与物资设备分别统计，不相加。没有发生的填 0。",
+        _inexact_note(facts, FORM_COLUMNS),
     )
-    return Annex(title, (Table(columns, tuple(rows), notes=notes, has_total=True),), landscape=True)
+    return Annex(
+        title,
+        (Table(columns, tuple(rows), notes=tuple(note for note in notes if note), has_total=True),),
+        landscape=True,
+    )
 
 
 def _list(title: str, labels: tuple, widths: tuple, rows: list, notes: tuple = ()) -> Annex:
@@ -145,20 +150,18 @@ def _technique_notes(facts: dict) -> tuple[str, ...]:
     return (f"另有 {unnamed} 项登记了数量，没有列出名称。",) if unnamed > 0 else ()
 
 
+DONATIONS = ("donated_cash", "donated_goods", "waived_fees")
+
+
 def _donation_note(facts: dict) -> str:
     figures = facts["figures"]
-    approximate = [
-        figures[code]["label"]
-        for code in ("donated_cash", "donated_goods", "waived_fees")
-        if code in facts["approximate"]
-    ]
-    parts = "；".join(
-        f"{figures[code]['label']}{figures[code]['text']}元"
-        for code in ("donated_cash", "donated_goods", "waived_fees")
-    )
-    return f"分项小计：{parts}。三类分别统计，不相加。" + (
-        f"{'、'.join(approximate)}中含约数。" if approximate else ""
-    )
+    parts = "；".join(f"{figures[code]['label']}{figures[code]['text']}元" for code in DONATIONS)
+    return f"分项小计：{parts}。三类分别统计，不相加。{_inexact_note(facts, DONATIONS)}"
+
+
+def _inexact_note(facts: dict, codes: tuple[str, ...]) -> str:
+    labels = [facts["figures"][code]["label"] for code in codes if code in facts["approximate"]]
+    return f"{'、'.join(labels)}中含来源没有给出准确数的约数。" if labels else ""
 
 
 def _outcomes(facts: dict) -> Annex:

@@ -8,6 +8,7 @@ zero is itself a fact the reader expects (new techniques).
 from datetime import date
 from decimal import Decimal
 
+from reports.selectors.facts import worded
 from staffing.titles import TitleLevel
 
 WORK, RESULTS, PROBLEMS, NEXT = "主要做法和工作开展情况", "取得的成效", "存在的问题", "下一步工作"
@@ -42,15 +43,11 @@ class _Numbers:
     """Short access to figures: ``n["lectures"]`` is its text, ``n.has("lectures")`` whether it is not zero."""
 
     def __init__(self, facts: dict):
+        self.facts = facts
         self.figures = facts["figures"]
-        self.approximate = set(facts["approximate"])
 
     def __getitem__(self, code: str) -> str:
-        figure = self.figures[code]
-        # “余” only where the records themselves say so
-        return figure["text"] + (
-            "余" if code in self.approximate and figure["unit"] in ("人次", "份") else ""
-        )
+        return worded(self.facts, code)
 
     def has(self, code: str) -> bool:
         return Decimal(self.figures[code]["value"]) != 0
@@ -176,7 +173,7 @@ def _donations(facts: dict) -> str:
         ("waived_fees", "减免费用"),
     ):
         if n.has(code):
-            phrases.append(f"{name}{'约' if code in n.approximate else ''}{n.figures[code]['text']}元")
+            phrases.append(f"{name}{n[code]}元")
     return (
         f"{'；'.join(phrases)}（三类分别统计，不相加）。"
         if len(phrases) > 1

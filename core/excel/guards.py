@@ -38,7 +38,7 @@ class SheetFacts:
 
 
 def recognise(file) -> str:
-    """"xlsx" or "csv"; ValidationError for everything else. ``file`` is an uploaded file."""
+    """ "xlsx" or "csv"; ValidationError for everything else. ``file`` is an uploaded file."""
     if file.size > MAX_FILE:
         raise ValidationError(
             f"文件有 {file.size / MEGABYTE:.1f} MB，超过上限 {MAX_FILE // MEGABYTE} MB，请分成几个文件导入。"
@@ -92,7 +92,9 @@ def unpacked(data: bytes) -> zipfile.ZipFile:
     return archive
 
 
-TOO_LARGE = f"文件展开后超过 {MAX_UNPACKED // MEGABYTE} MB，不能导入。请删去图片和多余的工作表，或分成几个文件。"
+TOO_LARGE = (
+    f"文件展开后超过 {MAX_UNPACKED // MEGABYTE} MB，不能导入。请删去图片和多余的工作表，或分成几个文件。"
+)
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -137,7 +139,7 @@ class _Scan:
     def __init__(self, facts: SheetFacts):
         self.facts = facts
         self.row = self.column = -1
-        self.kind, self.formula, self.filled, self.in_value = "", False, False, False
+        self.kind, self.held, self.formula, self.filled, self.in_value = "", False, False, False, False
 
     def doctype(self, *args):
         raise ValidationError(BROKEN)
@@ -154,11 +156,12 @@ class _Scan:
             if found:
                 self.column = _place(found[1])
                 self.row = int(found[2]) - 1
-            self.kind, self.formula, self.filled = attributes.get("t", ""), False, False
-        elif name == "f":
-            self.formula = True
-        elif name in ("v", "t"):
-            self.in_value = True
+            self.kind, self.held, self.formula, self.filled = attributes.get("t", ""), False, False, False
+        elif name in ("f", "v", "t", "is"):
+            # even an empty text counts: the reader makes a cell of it
+            self.held = True
+            self.formula |= name == "f"
+            self.in_value = name in ("v", "t")
 
     def text(self, data):
         if self.in_value:
@@ -172,7 +175,7 @@ class _Scan:
             self._cell()
 
     def _cell(self):
-        if not (self.filled or self.formula):
+        if not self.held:
             return
         at = (self.row, self.column)
         facts = self.facts

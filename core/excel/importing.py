@@ -10,7 +10,7 @@ from core.errors import broken_constraint
 from core.excel.cells import is_blank, shown
 from core.excel.columns import Column
 from core.excel.headings import find_columns
-from core.excel.lookups import LookupWidget
+from core.excel.lookups import NOT_FOUND, LookupWidget
 from core.excel.rows import ImportOutcome, Proposed, Row
 
 OUT_OF_REACH = "这一行不属于您的管理范围，不能导入。"
@@ -84,7 +84,8 @@ class ImportSteps:
 
     def _match(self, rows: list[Row]) -> None:
         for row in rows:
-            row.key = tuple(row.values[name] for name in self.key) if row.has(*self.key) else None
+            row.key = tuple(row.values[name] for name in self.key) if row.knows(*self.key) else None
+        self._match_numbers(rows)
         found = self.candidates(rows)
         for row in rows:
             records = found.get(row.key, []) if row.instance is None and row.key else []
@@ -97,6 +98,22 @@ class ImportSteps:
             if row.instance is not None and row.instance.pk not in mine:
                 row.instance = None
                 row.add(self.foreign(row))
+
+    def _match_numbers(self, rows: list[Row]) -> None:
+        """Rows that carry the number of their record, as exports do."""
+        numbers = {row.values["pk"] for row in rows if row.has("pk")}
+        if not numbers:
+            return
+        records = self.related(self._meta.model._default_manager.filter(pk__in=numbers))
+        found = {record.pk: record for record in records}
+        for row in rows:
+            if row.has("pk"):
+                row.instance = found.get(row.values["pk"])
+                if row.instance is None:
+                    row.add(
+                        f"写的是{shown(row.values['pk'])}，{NOT_FOUND}。新增的行请留空。",
+                        self.column_of("pk").heading,
+                    )
 
     def _mine(self, keys: set) -> set:
         """The primary keys among these that the user may write."""

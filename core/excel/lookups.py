@@ -1,11 +1,13 @@
 """Finding what a cell refers to by its natural key: one query a column and import, none a row."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from core.excel.cells import as_text, narrow, shown, tidy
 from core.excel.widgets import CellWidget
 
 NOT_FOUND = "不存在或不在您的管理范围内"
+TOLD = 60
 
 
 class LookupWidget(CellWidget):
@@ -13,22 +15,41 @@ class LookupWidget(CellWidget):
 
     ``owned``: only what lies in the user's own reach; otherwise whatever the user may see.
     ``what``: how messages call the code ("机构编码"). ``related``: what later rules will follow.
-    ``numeric_ok``: whole numbers count as codes.
+    ``listed``: a filter for the short code lists that messages and drop-downs tell in full.
     """
 
-    def __init__(self, model, *, what: str, key: str = "code", also=(), owned=False, related=(), listed=False):
+    def __init__(
+        self,
+        model,
+        *,
+        what: str,
+        key: str = "code",
+        also=(),
+        owned=False,
+        related=(),
+        listed: dict | None = None,
+    ):
         super().__init__()
         self.model, self.what, self.key, self.also = model, what, key, tuple(also)
         self.owned, self.related, self.listed = owned, tuple(related), listed
         self.found: dict[str, list] = {}
+        self._choices: tuple[str, ...] | None = None
 
     @property
     def expected(self):
         return self.what
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        if self.listed is None:
+            return ()
+        if self._choices is None:
+            self._choices = tuple(map(str, self.model._default_manager.filter(**self.listed)))
+        return self._choices
+
     def key_of(self, value) -> str:
-        if isinstance(value, bool):
-            self.refuse(value)
+        if isinstance(value, bool | date):
+            self.refuse(value, "像是被表格软件改成了日期或是非值，请把单元格设为文本后重新填写；")
         return narrow(as_text(value))
 
     def preload(self, cells: Iterable, user) -> None:
@@ -55,10 +76,10 @@ class LookupWidget(CellWidget):
 
     def allowed(self) -> str:
         """The whole list where it is short enough to be told."""
-        if not self.listed:
+        if not self.choices:
             return ""
-        self.choices = self.choices or tuple(str(row) for row in self.model._default_manager.all()[:60])
-        return "可填：" + "、".join(self.choices) + "。"
+        more = f" 等 {len(self.choices)} 项，见模板的填写说明" if len(self.choices) > TOLD else ""
+        return f"可填：{'、'.join(self.choices[:TOLD])}{more}。"
 
     def render(self, value, obj=None, **kwargs):
         return "" if value is None else str(getattr(value, self.key))

@@ -63,10 +63,17 @@ class ExcelResource(ImportSteps, ModelResource):
     def writable(self) -> list[Column]:
         return [column for column in self.columns if not column.readonly]
 
+    def fillable(self) -> list[Column]:
+        """The columns of the empty template: those that are written or checked."""
+        return [column for column in self.columns if not column.readonly or column.check]
+
     def get_export_order(self):
         return tuple(self.fields)
 
     get_import_order = get_export_order
+
+    def export_resource(self, instance, selected_fields=None, **kwargs):
+        return [column.export(instance) for column in self.columns]
 
     def filter_export(self, queryset, **kwargs):
         return self.related(queryset)

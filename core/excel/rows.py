@@ -27,6 +27,10 @@ class Row(RowResult):
         """Whether all these were read and are not empty."""
         return all(self.values.get(name) not in (None, "") for name in attributes)
 
+    def knows(self, *attributes: str) -> bool:
+        """Whether all these were read; an empty text is an answer, too."""
+        return all(self.values.get(name) is not None for name in attributes)
+
     @property
     def sentences(self) -> list[str]:
         """The problems as people read them: “第 5 行“开始日期”：…”."""

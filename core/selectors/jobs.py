@@ -29,7 +29,8 @@ def job_notice(job: Job) -> str:
         and job.created_at < timezone.now() - timedelta(seconds=1)
     ):
         return "后台消息服务暂时连不上。任务已经保存，服务恢复后会自动继续，不需要重新提交。"
-    if job.is_open and background_is_away():
+    waited = timezone.now() - (job.started_at or job.created_at)
+    if job.is_open and waited > timedelta(seconds=settings.JOB_LOST_AFTER_SECONDS) and background_is_away():
         return "后台工作程序暂时没有响应。任务已经保存，恢复后会自动继续，不需要重新提交。"
     if job.state == Job.State.RUNNING and job.attempts > 1:
         return f"上一次处理中断，系统已自动重新开始（第 {job.attempts} 次）。"

@@ -6,6 +6,8 @@ from accounts.models import User
 from reports.demo import organisations as places
 from reports.demo import scribe
 from reports.demo.c01_staff import Staff
+from reports.demo.case_c01 import FILED
+from reports.demo.clock import days_after
 from reports.demo.people import names
 from staffing.models import Clinician
 from support.models import Agreement, Speciality
@@ -96,7 +98,17 @@ def told(agreements: dict[str, Agreement]) -> None:
         if audience:
             numbers["lecture_audience"] = scribe.about(audience, quoted)
         note = "" if audience else f"{quoted}参加，来源未给出人数。"
-        scribe.activity(agreements[recipient], "lecture", day, numbers, topic=topic, note=note)
+        # the first was given before the agreement was signed and can be entered only after its filing
+        entered_on = max(day, days_after(FILED, 1))
+        scribe.activity(
+            agreements[recipient],
+            "lecture",
+            day,
+            numbers,
+            topic=topic,
+            note=note,
+            entered_on=entered_on,
+        )
 
 
 def by_residents(agreement: Agreement, team: tuple[Clinician, ...]) -> None:

@@ -120,7 +120,7 @@ def load_programme(organisations: dict[str, Organisation]) -> Programme:
 
 def load(organisations: dict[str, Organisation]) -> bool:
     """The whole case; False when it is already there (nothing is touched then)."""
-    from reports.demo import c01_results, c01_staff, c01_teaching
+    from reports.demo import c01_assessments, c01_results, c01_staff, c01_teaching
 
     if Cycle.objects.filter(code=CODE).exists():
         return False
@@ -136,6 +136,7 @@ def load(organisations: dict[str, Organisation]) -> bool:
     staff = c01_staff.load(agreements)
     c01_teaching.load(agreements, staff)
     c01_results.load(agreements, staff)
+    c01_assessments.load(cycle, staff)
     return True
 
 

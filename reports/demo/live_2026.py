@@ -89,6 +89,7 @@ def renew(cycle: Cycle) -> dict[str, Agreement]:
             version = agreement.versions.get()
             version.title, version.signed_on = "2026年度对口支援协议书", date(2026, 4, 24)
             version.save()
+            version.parties.update(signed_on=version.signed_on)
         if stage == "filed":
             agreement = scribe.settle(version, on=date(2026, 4, 24), filed_on=date(2026, 4, 28), by=officer)
         else:

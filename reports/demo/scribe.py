@@ -165,15 +165,16 @@ def activity(
     by: User | None = None,
     outcomes: Sequence[Outcome] = (),
     upto: str = "confirmed",
+    entered_on: date | None = None,
     **fields,
 ) -> Activity:
-    """Entered on its last day by the sender's coordinator (or ``by``), confirmed two days later.
+    """Entered on its last day (or ``entered_on``) by the sender's coordinator or ``by``; confirmed two days later.
 
     ``upto`` stops earlier: "draft" or "submitted".
     """
     entered_by = by or coordinator_of(agreement.sender)
-    last = fields.get("end_on") or on
-    with as_of(last, 16):
+    entered_on = entered_on or fields.get("end_on") or on
+    with as_of(entered_on, 16):
         made = activity_save(
             agreement=agreement,
             activity_type=ActivityType.objects.get(code=kind),
@@ -185,7 +186,7 @@ def activity(
             **fields,
         )
     if upto == "confirmed":
-        confirm(made, on=days_after(last, 2))
+        confirm(made, on=days_after(entered_on, 2))
     return made
 
 

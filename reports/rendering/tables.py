@@ -26,6 +26,7 @@ _ROOMY_ROWS, _ROOMY_COLUMNS = 12, 6  # up to these a table is set in 小四, one
 _MIN_EMS, _MAX_EMS = 2.0, 14.0  # of a column without a width of its own
 _SHORT_EMS = 5.0  # words up to this length are not broken: names, titles
 _HEADING_EMS = 3.0
+_FEW_COLUMNS = 8  # up to these the headings, too, get room for five characters
 _FIGURE_CHARACTERS = 12
 _SAFETY = 0.1
 _MAX_HEADER_LINES = 6
@@ -148,6 +149,8 @@ def _need(table: Table, index: int, faces: tuple[Typeface, Typeface], size: floa
     heading = _ems(column.label, faces[1])
     floor = max(_MIN_EMS, min(heading, _HEADING_EMS), max(whole, default=0.0))
     wish = column.width or min(max(widths, default=0.0), _MAX_EMS)
+    if column.width is None and len(table.columns) <= _FEW_COLUMNS:
+        wish = max(wish, min(heading, _SHORT_EMS))
     extra = 2 * PADDING + _SAFETY
     return floor * size + extra, max(floor, wish) * size + extra
 

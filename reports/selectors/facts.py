@@ -121,10 +121,18 @@ def _levels(frame: Frame) -> dict[str, int]:
     return {level.value: found.get(level.value, 0) for level in TitleLevel}
 
 
-def _approximate(frame: Frame) -> list[str]:
-    """Codes of figures in which at least one number is “约”, “余” or “近”."""
+def _approximate(frame: Frame) -> dict[str, str]:
+    """Figures in which a number is not exact: code → "over" when all such numbers say “余”, else "about"."""
     graded = (figure for figure in FIGURES.values() if "qualifier" in figure.groups)
-    return [figure.code for figure in graded if set(figure.by(frame, "qualifier")) - {Qualifier.EXACT}]
+    found = {figure.code: set(figure.by(frame, "qualifier")) - {Qualifier.EXACT} for figure in graded}
+    return {code: "over" if kinds == {Qualifier.OVER} else "about" for code, kinds in found.items() if kinds}
+
+
+def worded(facts: dict, code: str) -> str:
+    """The figure as people write it: 3000余, 约180, 73."""
+    text = facts["figures"][code]["text"]
+    exactness = facts["approximate"].get(code)
+    return f"{text}余" if exactness == "over" else f"约{text}" if exactness else text
 
 
 def _coverage(frame: Frame) -> dict | None:

@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from reports.models import Summary
+from reports.selectors.facts import worded
 
 GROUPS = (
     ("协议", ("agreements", "senders", "recipients")),
@@ -30,7 +31,6 @@ ALWAYS = {
 
 def readings(summary: Summary, facts: dict) -> list[tuple[str, list[dict]]]:
     """(group, figures) with each figure's link; figures that are zero and not expected are left out."""
-    approximate = set(facts["approximate"])
     shown = []
     for name, codes in GROUPS:
         figures = [
@@ -38,7 +38,7 @@ def readings(summary: Summary, facts: dict) -> list[tuple[str, list[dict]]]:
             | {
                 "code": code,
                 "url": f"{reverse('figure-records', args=[code])}?summary={summary.pk}",
-                "about": code in approximate,
+                "text": worded(facts, code),
             }
             for code in codes
             if code in ALWAYS

@@ -47,7 +47,9 @@ def test_a_batch_to_two_clinics_is_one_batch_and_its_people_are_counted_each(wor
     stay = dict(start=date(2026, 3, 1), end=date(2026, 3, 5), kind="short_term", within=team)
     build.posting(first, person, **stay)
     build.posting(first, build.clinician(hospital), **stay)
-    build.posting(second, person, start=date(2026, 3, 6), end=date(2026, 3, 9), kind="short_term", within=team)
+    build.posting(
+        second, person, start=date(2026, 3, 6), end=date(2026, 3, 9), kind="short_term", within=team
+    )
     of_hospital = frame(hospital, cycle, "hospital")
     assert FIGURES["batches"].value(of_hospital) == 1
     assert FIGURES["person_times"].value(of_hospital) == 3
@@ -98,7 +100,7 @@ def test_donations_have_three_subtotals_and_an_unknown_amount_is_not_guessed(wor
     assert [FIGURES[code].value(of_hospital) for code in ("donated_cash", "donated_goods", "waived_fees")] == [
         Decimal("5154.00"), Decimal("18000.00"), Decimal("200.50"),
     ]  # fmt: skip
-    assert gather(of_hospital)["approximate"] == ["donated_goods"]
+    assert gather(of_hospital)["approximate"] == {"donated_goods": "about"}
 
 
 def test_a_year_takes_batches_by_departure_and_activities_by_start(world):
@@ -139,7 +141,13 @@ def test_every_figure_opens_to_exactly_the_records_it_counted(world):
     build.activity(first, status="submitted")
     figure = FIGURES["lectures"]
     assert set(figure.records(frame(hospital, cycle, "hospital"))) == expected
-    assert sum(row.measures.get(measure__code="lectures").value for row in Activity.objects.filter(pk__in=expected)) == 2
+    assert (
+        sum(
+            row.measures.get(measure__code="lectures").value
+            for row in Activity.objects.filter(pk__in=expected)
+        )
+        == 2
+    )
 
 
 @pytest.mark.parametrize("code", sorted(FIGURES))
@@ -166,7 +174,9 @@ def test_parts_make_the_whole(world, code):
 def test_the_form_names_only_declared_figures_and_each_states_its_definition():
     assert set(FORM_COLUMNS) <= set(FIGURES)
     assert all(figure.definition.endswith("。") and figure.unit for figure in FIGURES.values())
-    assert [FIGURES[code].column for code in FORM_COLUMNS] == sorted(FIGURES[code].column for code in FORM_COLUMNS)
+    assert [FIGURES[code].column for code in FORM_COLUMNS] == sorted(
+        FIGURES[code].column for code in FORM_COLUMNS
+    )
 
 
 def test_facts_take_the_same_number_of_statements_when_data_double(world):
@@ -219,4 +229,4 @@ def test_an_inexact_number_is_marked(world):
         first,
         measures={"lectures": 1, "lecture_audience": Quantity(Decimal(3000), Qualifier.OVER, "3000多人次")},
     )
-    assert gather(frame(hospital, cycle, "hospital"))["approximate"] == ["lecture_audience"]
+    assert gather(frame(hospital, cycle, "hospital"))["approximate"] == {"lecture_audience": "over"}

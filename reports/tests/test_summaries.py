@@ -75,7 +75,13 @@ def test_frozen_figures_stay_when_the_ledger_moves_on(world):
 
 def test_the_database_refuses_to_change_or_remove_a_frozen_summary(world):
     summary = finish(draft(world))
-    for change in ({"narrative": []}, {"figures": {}}, {"content_hash": "x"}, {"status": "draft"}, {"version": 9}):
+    for change in (
+        {"narrative": []},
+        {"figures": {}},
+        {"content_hash": "x"},
+        {"status": "draft"},
+        {"version": 9},
+    ):
         with pytest.raises(DatabaseError), transaction.atomic():
             Summary.objects.filter(pk=summary.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -178,6 +184,8 @@ def test_names_and_reasons_with_markup_come_out_as_text(world):
 
     import pdfplumber
 
-    with pdfplumber.open(io.BytesIO(summary.file.open().read() if summary.file else Summary.objects.get().file.read())) as pdf:
+    with pdfplumber.open(
+        io.BytesIO(summary.file.open().read() if summary.file else Summary.objects.get().file.read())
+    ) as pdf:
         text = "".join(page.extract_text() for page in pdf.pages)
     assert "<script>alert(1)</script>&nbsp;" in text.replace("\n", "")

@@ -4,8 +4,10 @@ from django import forms
 from django.contrib import admin
 
 from core.admin import ScopedRelatedFilter
+from core.excel.admin import ExcelAdmin
 from staffing.admin.cards import ActivityWaiting
 from staffing.models import Activity, ActivityMeasure, ActivityOutcome
+from staffing.resources import ActivityResource
 from staffing.services.activities import Outcome, Quantity, activity_save
 from support.desk import ENTRY_FIELDSET, OpenInline, WholeRecordAdmin
 
@@ -41,7 +43,8 @@ class ActivityForm(forms.ModelForm):
 
 
 @admin.register(Activity)
-class ActivityAdmin(WholeRecordAdmin):
+class ActivityAdmin(ExcelAdmin, WholeRecordAdmin):
+    resource_classes = [ActivityResource]
     menu = ("活动与进修", 310)
     form = ActivityForm
     list_display = [

@@ -5,7 +5,9 @@ from django.contrib import admin
 from accounts.models import Role
 from core.admin import ScopedAdmin, ScopedRelatedFilter
 from core.desk import chip
+from core.excel.admin import ExcelAdmin
 from staffing.models import Clinician
+from staffing.resources import ClinicianResource
 from staffing.titles import TitleLevel
 
 LEVEL_TONES = {
@@ -43,7 +45,8 @@ class AtWorkFilter(admin.SimpleListFilter):
 
 
 @admin.register(Clinician)
-class ClinicianAdmin(ScopedAdmin):
+class ClinicianAdmin(ExcelAdmin, ScopedAdmin):
+    resource_classes = [ClinicianResource]
     menu = ("人员与派驻", 210)
     list_display = ["name", "staff_no", "organisation", "title_text", "level_chip", "department", "post"]
     list_filter = [("organisation", ScopedRelatedFilter), LevelFilter, AtWorkFilter, "sex"]

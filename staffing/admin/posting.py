@@ -8,9 +8,11 @@ from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_refusals import save_rows
 from core.admin_verbs import ReasonForm, Verb, VerbForm
 from core.desk import chip_column
+from core.excel.admin import ExcelAdmin
 from core.forms import DateInput
 from staffing.admin.cards import PostingWaiting
 from staffing.models import Batch, Posting
+from staffing.resources import PostingResource
 from staffing.services.postings import (
     OPEN,
     batch_create,
@@ -163,7 +165,8 @@ class BatchAdmin(ScopedAdmin):
 
 
 @admin.register(Posting)
-class PostingAdmin(ScopedAdmin):
+class PostingAdmin(ExcelAdmin, ScopedAdmin):
+    resource_classes = [PostingResource]
     menu = ("人员与派驻", 230)
     label_related = ("clinician",)
     list_display = [

@@ -128,6 +128,10 @@ def posting_change(*, posting: Posting, by: User, **changes) -> Posting:
 
 def _save(posting: Posting) -> None:
     posting.clean_fields()
+    # one writer a person at a time (agreement first, as everywhere): rows that wait for each other's
+    # exclusion check would be a deadlock; the constraint still decides who was first
+    Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=posting.agreement_id)
+    Clinician.objects.select_for_update(of=("self",), no_key=True).get(pk=posting.clinician_id)
     try:
         with transaction.atomic():
             posting.save()

@@ -1,0 +1,62 @@
+"""Pieces of the desk's templates: waiting work, the grouped menu, cells that know their column."""
+
+from django import template
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import mark_safe
+
+from core.desk import cards_for
+
+register = template.Library()
+
+# groups that are set up once and then rarely opened; a short menu shows them all the same
+QUIET_GROUPS = ("基础目录", "系统管理")
+SHORT_MENU = 10
+
+
+@register.simple_tag(takes_context=True)
+def desk_cards(context):
+    return cards_for(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def desk_menu(context):
+    """Groups with their entries; which entry is current and which groups start open."""
+    path = context["request"].path
+    groups = context.get("available_apps") or []
+    short = sum(len(group["models"]) for group in groups) <= SHORT_MENU
+    menu = []
+    for group in groups:
+        entries = [
+            {
+                "name": model["name"],
+                "url": model["admin_url"],
+                "here": bool(model["admin_url"]) and path.startswith(model["admin_url"]),
+            }
+            for model in group["models"]
+            if model["admin_url"]
+        ]
+        here = any(entry["here"] for entry in entries)
+        is_open = here or short or group["name"] not in QUIET_GROUPS
+        menu.append({"name": group["name"], "entries": entries, "open": is_open})
+    return menu
+
+
+@register.filter
+def chosen(choices):
+    """The text of a filter's chosen entry; empty while the filter shows everything."""
+    for index, choice in enumerate(choices):
+        if choice["selected"]:
+            return "" if index == 0 else choice["display"]
+    return ""
+
+
+@register.filter
+def with_labels(cells, headers):
+    """Each cell with its column's name, which a phone shows beside the value."""
+    labelled = []
+    for cell, header in zip(cells, headers, strict=False):
+        name = strip_tags(str(header["text"])).strip()
+        tag = "td" if cell.startswith("<td") else "th"
+        start = format_html('<{} data-label="{}"', mark_safe(tag), name)  # noqa: S308
+        labelled.append(mark_safe(start + cell[len(tag) + 1 :]))  # noqa: S308
+    return labelled

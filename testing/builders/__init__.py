@@ -1,0 +1,47 @@
+"""Builders for tests: each makes one real thing through the real services, with sensible defaults.
+
+    hospital = organisation("hospital")
+    clinic = organisation("township_clinic")
+    agreement = agreement_in_force(hospital, clinic)          # all of 2026, filed by its bureau
+    posting(agreement)                                        # resident 2026-03-01 to 08-31, arrived
+    activity(agreement, measures={"lectures": 1, "lecture_audience": 30})    # entered and confirmed
+
+Names, codes and numbers are invented and unique. Who acts is found or made: ``coordinator(organisation)``
+gives an organisation's coordinator, ``officer(bureau)`` a bureau's officer. Dates lie in the past of
+the real clock, because arrival and activities refuse days to come.
+"""
+
+from testing.builders.agreements import (
+    agreement_draft,
+    agreement_in_force,
+    confirm_and_file,
+    cycle,
+    deadline,
+    open_version,
+    programme,
+    target,
+)
+from testing.builders.places import (
+    COUNTY,
+    FAR_AWAY,
+    OTHER_COUNTY,
+    YEAR_END,
+    YEAR_START,
+    bureau,
+    clinician,
+    coordinator,
+    officer,
+    organisation,
+    region,
+    unique,
+    user,
+)
+from testing.builders.postings import batch, posting
+from testing.builders.records import activity, donation, outcome_value, quantities, settle, side, study
+
+__all__ = [
+    "COUNTY", "FAR_AWAY", "OTHER_COUNTY", "YEAR_END", "YEAR_START", "activity", "agreement_draft",
+    "agreement_in_force", "batch", "bureau", "clinician", "confirm_and_file", "coordinator", "cycle",
+    "deadline", "donation", "officer", "open_version", "organisation", "outcome_value", "posting",
+    "programme", "quantities", "region", "settle", "side", "study", "target", "unique", "user",
+]  # fmt: skip
