@@ -21,6 +21,9 @@ TITLE_SERIES = {"23": "医师", "24": "药师", "25": "护理", "26": "技师"}
 class PersonChoice(forms.ModelChoiceField):
     """A person as colleagues know them: name, title, staff number."""
 
+    def __init__(self, queryset, *, empty_label="请选择", **kwargs):
+        super().__init__(queryset, empty_label=empty_label, **kwargs)
+
     def label_from_instance(self, person):
         return f"{person.name}　{person.title_label}　{person.staff_no}"
 
@@ -148,7 +151,7 @@ class StudyForm(forms.ModelForm):
     trainee = PersonChoice(
         label="进修人员", queryset=Clinician.objects.none(), help_text="受援单位的人员，名单中没有的请先在“人员”中添加。"
     )
-    teacher = PersonChoice(label="带教老师", queryset=Clinician.objects.none(), required=False)
+    teacher = PersonChoice(label="带教老师", queryset=Clinician.objects.none(), required=False, empty_label="未填")
 
     class Meta:
         model = AdvancedStudy
@@ -169,6 +172,7 @@ class StudyForm(forms.ModelForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["speciality"].empty_label = "未填"
         agreements = agreements_as_party(user)
         visible = Clinician.objects.visible_to(user)
         self.fields["agreement"].queryset = agreements

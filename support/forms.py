@@ -11,6 +11,9 @@ from support.models.confirmation import RecordStatus
 class AgreementChoice(forms.ModelChoiceField):
     """An agreement as people know it: who supports whom."""
 
+    def __init__(self, queryset, *, empty_label="请选择", **kwargs):
+        super().__init__(queryset, empty_label=empty_label, **kwargs)
+
     def label_from_instance(self, agreement):
         return f"{agreement.sender.display_name} → {agreement.recipient.display_name}（{agreement.number}）"
 
@@ -58,6 +61,7 @@ class DonationForm(forms.ModelForm):
     def __init__(self, *args, agreements, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements
+        self.fields["kind"].choices = [("", "请选择"), *Donation.Kind.choices]
 
 
 class DonationItemForm(forms.ModelForm):

@@ -1,6 +1,7 @@
 """Accounts: which roles go together and where, how far each role sees, what a partner sees."""
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -10,11 +11,18 @@ from accounts.models import Organisation, Role, User
 from accounts.models.user import REGION_ROLES, SYSTEM_ROLES, UNIT_ROLES
 from core.policy import permissions_of
 from core.scope import visible_or_404
-from staffing.models import Activity, Clinician, Posting
-from support.models import Agreement, AgreementTarget, AgreementVersion, Donation
 from testing import builders as build
 
 pytestmark = pytest.mark.django_db
+
+# rooms above this one: named, not imported
+Agreement, AgreementTarget, AgreementVersion, Donation = (
+    apps.get_model("support", name)
+    for name in ("Agreement", "AgreementTarget", "AgreementVersion", "Donation")
+)
+Activity, Clinician, Posting = (
+    apps.get_model("staffing", name) for name in ("Activity", "Clinician", "Posting")
+)
 
 
 def same_set(seen, expected, who="") -> None:

@@ -77,8 +77,9 @@ class ImportSteps:
             if column.required and is_blank(cell):
                 row.add("不能为空。", column.heading)
                 continue
+            into = row.shown if column.readonly and column.attribute != "pk" else row.values
             try:
-                row.values[column.attribute] = column.widget.clean(cell)
+                into[column.attribute] = column.widget.clean(cell)
             except ValueError as error:
                 row.add(str(error), column.heading)
 
@@ -159,12 +160,10 @@ class ImportSteps:
 
     def _compare(self, row: Row, present: list[Column]) -> None:
         for column in present:
-            if column.attribute not in row.values:
-                continue
-            new = row.values[column.attribute]
-            if column.readonly:
-                self._look(row, column, new)
-            elif row.instance is not None:
+            if column.attribute in row.shown:
+                self._look(row, column, row.shown[column.attribute])
+            elif column.attribute in row.values and row.instance is not None and not column.readonly:
+                new = row.values[column.attribute]
                 old = column.get_value(row.instance)
                 if column.differs(old, new):
                     row.changes.append((column.heading, column.widget.show(old), column.widget.show(new)))

@@ -10,7 +10,7 @@ from collections import defaultdict
 from django.core.exceptions import ValidationError
 from django.db.models import CharField
 from import_export.exceptions import ImportError as ImportRefused
-from import_export.resources import ModelResource
+from import_export.resources import Resource
 
 from core.errors import checked
 from core.excel.columns import Column
@@ -19,7 +19,7 @@ from core.excel.rows import Row
 from core.excel.widgets import TextWidget
 
 
-class ExcelResource(ImportSteps, ModelResource):
+class ExcelResource(ImportSteps, Resource):
     """Subclasses declare Column fields in the order of the sheet, and override the hooks below.
 
     ``key``: attributes that together recognise a record; ``once``: further attribute sets that may
@@ -31,7 +31,6 @@ class ExcelResource(ImportSteps, ModelResource):
     advice: tuple[str, ...] = ()
 
     class Meta:
-        fields = ()
         chunk_size = 1000
 
     def __init__(self, user=None, **kwargs):

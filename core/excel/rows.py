@@ -4,7 +4,8 @@ from import_export.results import Result, RowResult
 
 
 class Row(RowResult):
-    """``number`` is the row's number in the sheet. ``values``: attribute → value, as far as readable.
+    """``number`` is the row's number in the sheet. ``values``: attribute → value, as far as readable;
+    ``shown``: the same for columns that are only looked at.
 
     ``problems``: (heading or "", sentence). ``changes``: (heading, before, after) of a changed row.
     """
@@ -13,6 +14,7 @@ class Row(RowResult):
         super().__init__()
         self.number, self.cells = number, cells
         self.values: dict[str, object] = {}
+        self.shown: dict[str, object] = {}
         self.problems: list[tuple[str, str]] = []
         self.changes: list[tuple[str, str, str]] = []
         self.notes: list[str] = []

@@ -83,7 +83,17 @@ function prepare(root) {
     document.getElementById(box.dataset.siftBy)?.addEventListener("change", () => sift(box));
   }
   root.querySelector("[data-focus]")?.focus();
+  if (window.matchMedia("(width < 800px)").matches) {
+    for (const box of root.querySelectorAll("details[data-fold-narrow]:not([data-used])")) box.open = false;
+  }
 }
+// filters that say nothing stay out of the address
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.target.matches(".filter")) return;
+  for (const [name, value] of [...event.detail.formData]) {
+    if (value === "") event.detail.formData.delete(name);
+  }
+});
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-check-all]")) {
     for (const box of document.querySelectorAll(`input[name="${event.target.dataset.checkAll}"]`)) {

@@ -55,3 +55,20 @@ def days_left(agreement: Agreement, day: date) -> int | None:
     if period is None or not period.contains(day):
         return None
     return (period.end - day).days + 1
+
+
+COMPARED = ("title", "start_on", "end_on", "signed_on", "survey_findings", "long_goal", "year_goal", "duties")
+
+
+def version_changes(before: AgreementVersion, after: AgreementVersion) -> list[tuple[str, str, str]]:
+    """(what, before, after) of everything that differs between two texts of one agreement."""
+
+    def told(version: AgreementVersion) -> dict[str, str]:
+        label = AgreementVersion._meta.get_field
+        rows = {label(name).verbose_name: str(getattr(version, name) or "") for name in COMPARED}
+        rows["帮扶科室"] = "、".join(sorted(str(row) for row in version.specialities.all()))
+        rows["量化目标"] = "；".join(sorted(str(row) for row in version.targets.all()))
+        return rows
+
+    old, new = told(before), told(after)
+    return [(name, old[name] or "无", new[name] or "无") for name in old if old[name] != new[name]]

@@ -20,3 +20,13 @@ def months(period: Period) -> str:
     if rest or not full:
         parts.append(f"{rest} 天")
     return " ".join(parts)
+
+
+@register.filter
+def pair(agreement, user) -> str:
+    """Who supports whom; to a party only the other one is named."""
+    if user.organisation_id == agreement.sender_id:
+        return f"支援 {agreement.recipient.display_name}"
+    if user.organisation_id == agreement.recipient_id:
+        return f"受援于 {agreement.sender.display_name}"
+    return f"{agreement.sender.display_name} → {agreement.recipient.display_name}"

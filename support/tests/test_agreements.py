@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from accounts.models import Role, User
 from core.errors import RuleBroken
 from core.models import AuditEvent
+from core.tests.together import split, together
 from support.models import Agreement, AgreementVersion
 from support.services.agreements import (
     agreement_amend,
@@ -105,8 +107,6 @@ class Undo(Exception):
 
 def attempt(verb: str, version: AgreementVersion, by: User) -> str:
     """Where the version stands afterwards, or "refused"; nothing of it stays."""
-    from django.db import transaction
-
     try:
         with transaction.atomic():
             try:
@@ -332,11 +332,9 @@ def test_amendment_that_leaves_posted_people_uncovered_is_refused(filed):
 
 
 def test_amendment_may_end_on_the_last_posted_day_and_forgets_cancelled_ones(filed):
-    from staffing.services.postings import posting_cancel
-
     build.posting(filed.agreement, start=date(2026, 3, 1), end=date(2026, 8, 31))
     gone = build.posting(filed.agreement, start=date(2026, 9, 1), end=date(2026, 12, 31), arrived=False)
-    posting_cancel(posting=gone, by=filed.actors["own hospital_coordinator"], reason="另有任务")
+    filed.agreement.postings.filter(pk=gone.pk).update(status="cancelled")
     new = confirm_both(filed, amend(filed, end_on=date(2026, 8, 31)))
     version_file(version=new, by=filed.actors["own bureau_officer"])
     assert Agreement.objects.get(pk=filed.agreement.pk).effective_to == date(2026, 8, 31)
@@ -439,3 +437,74 @@ def test_what_is_filed_or_withdrawn_cannot_be_withdrawn(status):
     version = bring(found, status)
     with pytest.raises(RuleBroken, match="不能撤回"):
         version_withdraw(version=version, by=found.actors["own bureau_officer"])
+
+
+# ---- two at the same moment
+def pair_at_once(found: Parties, verb: str, names: list[str]):
+    version = found.version
+    return split(
+        together(*(lambda name=name: VERBS[verb](version, found.actors[name]) for name in names))
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_file_at_once():
+    found = parties()
+    bring(found, Status.RECIPIENT_CONFIRMED)
+    done, refused = pair_at_once(found, "file", ["own bureau_officer", "province officer"])
+    assert len(done) == len(refused) == 1
+    assert "现在是“已备案”" in refused[0].messages[0]
+    version = found.agreement.versions.get()
+    assert version.status == Status.FILED and version.filed_by == done[0].filed_by
+    assert AuditEvent.objects.filter(subject_id=str(version.pk), note="备案").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_filing_and_returning_at_once_end_in_one_of_the_two():
+    found = parties()
+    version = bring(found, Status.RECIPIENT_CONFIRMED)
+    done, refused = split(
+        together(
+            lambda: version_file(version=version, by=found.actors["own bureau_officer"]),
+            lambda: version_return(version=version, by=found.actors["own hospital_coordinator"], reason="改"),
+        )
+    )
+    assert len(done) == len(refused) == 1 and isinstance(refused[0], RuleBroken)
+    version.refresh_from_db()
+    agreement = Agreement.objects.get(pk=found.agreement.pk)
+    assert version.status == done[0].status
+    assert (agreement.current_version_id is not None) == (version.status == Status.FILED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_amendments_at_the_same_moment_leave_one():
+    found = parties()
+    bring(found, Status.FILED)
+    found.agreement = Agreement.objects.get(pk=found.agreement.pk)
+    done, refused = split(together(lambda: amend(found), lambda: amend(found)))
+    assert len(done) == len(refused) == 1 and "未办完的变更" in refused[0].messages[0]
+    assert found.agreement.versions.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_termination_and_a_new_posting_at_once_never_leave_a_posting_outside():
+    """Whoever is first wins; the other is told. Repeated, so that both orders have a chance."""
+    seen = set()
+    for _ in range(6):
+        found = parties()
+        bring(found, Status.FILED)
+        found.agreement = Agreement.objects.get(pk=found.agreement.pk)
+        batch, person = build.batch(found.agreement), build.clinician(found.hospital)
+        # makes every account before the two start
+        by = build.coordinator(found.hospital)
+        posted, terminated = together(
+            lambda: build.posting(found.agreement, person, within=batch, by=by, arrived=False),
+            lambda: terminate(found, date(2026, 6, 30)),
+        )
+        agreement = Agreement.objects.get(pk=found.agreement.pk)
+        outside = agreement.postings.filter(end_on__gt=agreement.effective_to)
+        assert not outside.exists()
+        refused = [result for result in (posted, terminated) if isinstance(result, Exception)]
+        assert len(refused) == 1 and isinstance(refused[0], RuleBroken), (posted, terminated)
+        seen.add("posted" if refused[0] is terminated else "terminated")
+    assert seen

@@ -57,6 +57,10 @@ def agreement_detail(request, pk):
         .order_by("-number")
     )
     under_way = next((version for version in versions if version.is_open), None)
+    may_confirm = bool(under_way) and services.may_confirm_version(version=under_way, by=request.user)
+    shown = _shown_version(request, versions, agreement, under_way if may_confirm else None)
+    in_force = next((version for version in versions if version.pk == agreement.current_version_id), None)
+    compared = in_force and shown and shown.is_open
     return render(
         request,
         "support/agreement_detail.html",
@@ -64,12 +68,13 @@ def agreement_detail(request, pk):
             "agreement": agreement,
             "state": agreement.state_on(timezone.localdate()),
             "days_left": selectors.days_left(agreement, timezone.localdate()),
-            "shown": _shown_version(request, versions, agreement),
+            "shown": shown,
+            "changes": selectors.version_changes(in_force, shown) if compared else None,
             "versions": versions,
             "under_way": under_way,
             "next_confirmer": under_way and services.next_confirmer(under_way),
-            "may_confirm": under_way and services.may_confirm_version(version=under_way, by=request.user),
-            "may_return": under_way and _may_return(under_way, request.user),
+            "may_confirm": may_confirm,
+            "may_return": bool(under_way) and _may_return(under_way, request.user),
         },
     )
 
@@ -78,16 +83,12 @@ def _may_return(version, user) -> bool:
     return user.has_perm("support.confirm_agreement") and services.may_return_version(version=version, by=user)
 
 
-def _shown_version(request, versions, agreement):
-    """The version asked for, else the one in force, else the newest."""
+def _shown_version(request, versions, agreement, awaited):
+    """The version asked for, else the one that waits for this person, the one in force, the newest."""
     asked = request.GET.get("version", "")
-    for version in versions:
-        if str(version.number) == asked:
-            return version
-    for version in versions:
-        if version.pk == agreement.current_version_id:
-            return version
-    return versions[0] if versions else None
+    wanted = [version for version in versions if str(version.number) == asked]
+    in_force = [version for version in versions if version.pk == agreement.current_version_id]
+    return next(iter(wanted or ([awaited] if awaited else []) or in_force or versions), None)
 
 
 @require_POST

@@ -1,0 +1,25 @@
+"""The world is built once for the package, inside a transaction that is rolled back at the end.
+
+Each test runs in a savepoint of its own on top of it.
+"""
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from tests.permissions.browser import Browser
+from tests.permissions.world import build_world
+
+
+@pytest.fixture(scope="package")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
+        yield build_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="package")
+def browser(world, django_db_blocker):
+    with django_db_blocker.unblock():
+        return Browser(world)
