@@ -8,14 +8,15 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from stdnum import numdb
 
 from accounts.models import Region
 
 # "[1983-2003]新城区,[2004-]青秀区": each name with the years in which the code carried it
 SPAN = re.compile(r"(?:\[(\d{4})?-(\d{4})?\])?([^,\[\]]+)")
-SIMPLIFIED = {"810000": "香港特别行政区", "820000": "澳门特别行政区"}
+# the table writes a few names in traditional characters
+SIMPLIFIED = str.maketrans("區嶺達門別員會", "区岭达门别员会")
 
 
 def create_missing(model: type[models.Model], rows: Iterable[dict], key: str = "code") -> int:
@@ -48,7 +49,7 @@ def region_table() -> dict[str, tuple[str, date | None, date | None]]:
         for _, low, _, properties, _ in counties:
             code = province + low
             name, start, end = latest_name(properties["county"])
-            table[code] = (SIMPLIFIED.get(code, name), start, end)
+            table[code] = (name.translate(SIMPLIFIED), start, end)
     return table
 
 
@@ -95,6 +96,10 @@ def load_regions() -> int:
                 )
         known.update((region.code, region) for region in Region.objects.bulk_create(fresh))
         added += len(fresh)
+    if added:
+        # thousands of new rows without statistics lead the planner astray until autovacuum comes by
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE accounts_region")
     return added
 
 

@@ -119,6 +119,8 @@ class OrganisationResource(ExcelResource):
         code = row.values["parent"]
         if code == row.values.get("code"):
             row.add("上级机构不能是本机构自己。", "上级机构编码")
+            del row.values["parent"]
+            return
         parent = self._parents.get(code) or self._in_file.get(code)
         if parent is None:
             row.add(f"机构编码“{code}”{NOT_FOUND}，本文件中也没有。", "上级机构编码")

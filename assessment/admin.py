@@ -18,9 +18,9 @@ from assessment.services.templates import template_new_version
 from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_refusals import RowsRefused
 from core.admin_verbs import Verb, VerbForm
-from core.desk import Card, WaitingFilter, card, chip, chip_column, list_url, object_url
+from core.desk import Card, WaitingFilter, card, chip, chip_column, list_url, object_url, text_column
 from core.errors import RuleBroken
-from core.numbers import plain
+from core.numbers import NO_VALUE, plain
 
 GRADE_TONES = {"excellent": "ok", "good": "ok", "pass": "info", "basic": "wait", "fail": "bad"}
 TO_DECIDE, TO_SCORE = "to-decide", "to-score"
@@ -141,7 +141,7 @@ class ItemScoreInline(ScopedInline):
 
     @admin.display(description="评分办法")
     def method(self, row):
-        return row.item.method or None
+        return row.item.method or NO_VALUE
 
 
 class DecideForm(VerbForm):
@@ -184,6 +184,7 @@ class AssessmentAdmin(ScopedAdmin):
     list_select_related = ["organisation", "clinician", "template", "cycle__programme"]
     autocomplete_fields = ["organisation", "clinician"]
     inlines = [ItemScoreInline]
+    decided_by_text = text_column("decided_by", description="定等人")
     status_chip = chip_column("status", {"draft": "wait", "final": "ok"}, description="状态")
     verbs = [
         Verb(
@@ -203,7 +204,7 @@ class AssessmentAdmin(ScopedAdmin):
         )
     ]
     READ_ONLY = ["assessor", "status", "total", "computed_grade"]
-    DECISION = ["final_grade", "reason", "decided_by", "decided_at"]
+    DECISION = ["final_grade", "reason", "decided_by_text", "decided_at"]
 
     def get_fieldsets(self, request, obj=None):
         what = {"fields": ["cycle", "template", "organisation", "clinician"]}
@@ -211,7 +212,9 @@ class AssessmentAdmin(ScopedAdmin):
             what["description"] = "单位和人员只选一项，与评分表的考核对象一致。保存后逐项评分。"
             return [(None, what)]
         what = {"fields": ["cycle", "template", "organisation" if obj.organisation_id else "clinician"]}
-        return [(None, what), ("得分与等次", {"fields": [*self.READ_ONLY, *self.DECISION]})]
+        decided = self.DECISION if obj.status == Assessment.Status.FINAL else []
+        scored = ["assessor", "status", ("total", "computed_grade"), *decided]
+        return [(None, what), ("得分与等次", {"fields": scored})]
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:

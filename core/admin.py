@@ -1,5 +1,6 @@
 """The scoped base of every admin page: lists, choices, filters, inlines, history and actions."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.filters import RelatedFieldListFilter
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,8 +10,10 @@ from django.http import Http404
 from core.admin_refusals import RefusalMixin
 from core.admin_verbs import Verb, VerbMixin
 from core.desk import Card, card, chip_column, list_url
+from core.errors import RuleBroken
 from core.forms import DateInput
 from core.models import AuditEvent, Job
+from core.numbers import NO_VALUE
 from core.scope import own, restrict, scope_of
 from core.services.jobs import job_retry
 
@@ -75,25 +78,37 @@ class ScopedAdmin(VerbMixin, RefusalMixin, _ScopedOptions, admin.ModelAdmin):
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
-        return queryset.select_related(*self.label_related) if self.label_related else queryset
+        if not self.label_related:
+            return queryset
+        # Django leaves list_select_related out once a queryset joins anything itself
+        return queryset.select_related(*self.label_related, *(self.list_select_related or ()))
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404  # outside one's scope a row does not exist
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and self._is_own(request, obj)
+        return super().has_change_permission(request, obj) and self.is_own(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and self._is_own(request, obj)
+        return super().has_delete_permission(request, obj) and self.is_own(request, obj)
 
-    def _is_own(self, request, obj) -> bool:
+    def is_own(self, request, obj) -> bool:
         """A row seen only as somebody's partner may be read, not written."""
         return obj is None or own(self.model._default_manager.filter(pk=obj.pk), request.user).exists()
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """Comes after everything is written: whatever was chosen, the row must lie in one's own reach."""
+        if not self.is_own(request, form.instance):
+            raise RuleBroken("保存后这条记录将不在您的管理范围内，没有保存。请检查所选的单位、区划或协议。")
+        return super().construct_change_message(request, form, formsets, add)
 
     def history_view(self, request, object_id, extra_context=None):
         if self.get_object(request, object_id) is None:
             raise Http404
-        return super().history_view(request, object_id, extra_context)
+        events = AuditEvent.objects.filter(
+            subject_type=self.model._meta.label_lower, subject_id=object_id, verb=AuditEvent.Verb.TRANSITION
+        ).select_related("user")
+        return super().history_view(request, object_id, {**(extra_context or {}), "events": events[:200]})
 
     def run_for_each(self, request, queryset, verb, *, done: str):
         """An action: call the service for every chosen row; each refusal names its row."""
@@ -178,8 +193,15 @@ class AuditEventAdmin(ReadOnlyAdmin):
     search_fields = ["username", "subject_label", "note"]
     search_help_text = "按用户名、对象或说明查找"
     date_hierarchy = "at"
-    fields = ["at", "username", "verb", "subject_label", "subject_type", "subject_id", "note", "address"]
+    fields = ["at", "username", "verb", "subject_label", "subject_kind", "subject_id", "note", "address"]
     verb_chip = chip_column("verb", AUDIT_TONES, description="动作")
+
+    @admin.display(description="对象种类")
+    def subject_kind(self, event):
+        try:
+            return apps.get_model(event.subject_type)._meta.verbose_name
+        except (LookupError, ValueError):  # nothing concerned, or a kind that no longer exists
+            return event.subject_type or NO_VALUE
 
 
 @card("core.view_job", order=900)

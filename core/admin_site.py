@@ -1,8 +1,11 @@
 """The admin as the bureau's desk: grouped by how the work flows, not by Python package."""
 
+from functools import wraps
+
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -18,6 +21,18 @@ class SiteAdmin(admin.AdminSite):
     site_title = "对口支援管理系统"
     index_title = "工作台"
     enable_nav_sidebar = True
+
+    def admin_view(self, view, cacheable=False):
+        """403 for a signed-in person without a place at the desk; only the signed-out are sent to sign in."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def only_desk(request, *args, **kwargs):
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return guarded(request, *args, **kwargs)
+
+        return only_desk
 
     @method_decorator(login_not_required)
     def login(self, request, extra_context=None):

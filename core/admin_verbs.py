@@ -42,7 +42,8 @@ class DayReasonForm(VerbForm):
 class Verb:
     """``run(row, user, **answers)`` calls the service; ``available(row, user)`` says whether it is time.
 
-    ``next_row``: from the service's result to the row whose page opens afterwards.
+    ``next_row``: from the service's result to the row whose page opens afterwards. ``partners``: also
+    for rows seen only as somebody's partner (``available`` then says whose they are to deal with).
     """
 
     name: str
@@ -55,6 +56,7 @@ class Verb:
     form: type[VerbForm] = VerbForm
     tone: str = ""
     next_row: Callable | None = None
+    partners: bool = False
 
 
 class VerbMixin:
@@ -75,9 +77,12 @@ class VerbMixin:
             context["verbs"] = [
                 {"label": verb.label, "tone": verb.tone, "url": self._verb_url(obj, verb)}
                 for verb in self.get_verbs(request)
-                if request.user.has_perm(verb.permission) and verb.available(obj, request.user)
+                if self._may_use(request, verb, obj) and verb.available(obj, request.user)
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _may_use(self, request, verb: Verb, row) -> bool:
+        return request.user.has_perm(verb.permission) and (verb.partners or self.is_own(request, row))
 
     def _verb_url(self, row, verb: Verb) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_verb"
@@ -88,7 +93,7 @@ class VerbMixin:
         known = next((entry for entry in self.get_verbs(request) if entry.name == verb), None)
         if row is None or known is None:
             raise Http404
-        if not request.user.has_perm(known.permission):
+        if not self._may_use(request, known, row):
             raise PermissionDenied
         if not known.available(row, request.user):
             self.message_user(request, f"现在不能办理“{known.label}”。", messages.WARNING)

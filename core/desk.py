@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
+from core.numbers import NO_VALUE
+
 TONES = ("ok", "wait", "bad", "off", "info")
 
 
@@ -28,6 +30,17 @@ def chip_column(field: str, tones: Mapping[str, str], *, description: str):
     @admin.display(description=description, ordering=field)
     def column(self, row):
         return chip(getattr(row, f"get_{field}_display")(), tones.get(getattr(row, field), "off"))
+
+    return column
+
+
+def text_column(field: str, *, description: str):
+    """A related row as plain text: a link would lead to a page that not everybody here may open."""
+
+    @admin.display(description=description, ordering=field)
+    def column(self, row):
+        related = getattr(row, field)
+        return str(related) if related else NO_VALUE
 
     return column
 

@@ -1,5 +1,6 @@
 """Pages without a domain: health, and the progress of background work."""
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
@@ -26,7 +27,7 @@ def healthz(request):
 @access(SIGNED_IN)
 def job_progress(request, pk):
     """The progress box alone; the page polls it while the job is open."""
-    job = visible_or_404(Job, request.user, pk=pk)
+    job = _job(request, pk, "core.view_job")
     response = render(request, "core/_job.html", {"job": job, "notice": job_notice(job)})
     if not job.is_open and request.htmx:
         response["HX-Refresh"] = "true"
@@ -36,9 +37,17 @@ def job_progress(request, pk):
 @require_POST
 @access(SIGNED_IN)
 def job_retry_view(request, pk):
-    job = visible_or_404(Job, request.user, pk=pk)
+    job = _job(request, pk, "core.retry_job")
     run_verb(request, lambda: job_retry(job=job), done="已重新排队。")
     return redirect(request.POST.get("next") if _is_local(request) else "home")
+
+
+def _job(request, pk, permission: str) -> Job:
+    """One's own job; that of others only with the permission, though one's reach be everything."""
+    job = visible_or_404(Job, request.user, pk=pk)
+    if job.requester_id != request.user.pk and not request.user.has_perm(permission):
+        raise PermissionDenied
+    return job
 
 
 def _is_local(request) -> bool:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from ops import check, console, environment, paths, site, stand_in_fonts, summary
+from ops import check, console, environment, paths, reaper, site, stand_in_fonts, summary
 from ops.console import Failure, Stopped
 
 HELP = """\
@@ -28,6 +28,7 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     os.chdir(paths.ROOT)
+    reaper.start()
     try:
         return _dispatch(arguments)
     except Failure as failure:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ops import console, environment, locks, paths, process, servers, site, system, venv
+from ops.manage import MANAGE
 from ops.supervisor import supervised
 
 PREFIX = "check-"
@@ -55,9 +56,9 @@ def _lint(env: dict[str, str], production: dict[str, str]) -> list[str]:
     steps = [
         ("代码规范", [*python, "-m", "ruff", "check", "."], env),
         ("代码格式", [*python, "-m", "ruff", "format", "--check", "."], env),
-        ("系统检查", [*site.MANAGE, "check"], env),
-        ("迁移与模型一致", [*site.MANAGE, "makemigrations", "--check", "--dry-run"], env),
-        ("正式环境检查", [*site.MANAGE, "check", "--deploy", "--fail-level", "WARNING"], production),
+        ("系统检查", [*MANAGE, "check"], env),
+        ("迁移与模型一致", [*MANAGE, "makemigrations", "--check", "--dry-run"], env),
+        ("正式环境检查", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], production),
         ("分层约定", [*python, "-c", LAYERS], env),
         ("模板规范", [*python, "-m", "djlint", "templates", "--lint", "--quiet"], env),
     ]

@@ -1,7 +1,8 @@
 """Starting programs so that none of them outlives the launcher.
 
 Each child leads a process group of its own (Ctrl-C at the terminal reaches only the launcher, which then
-stops the children in order), and asks the kernel for a signal when the launcher dies, be it by kill -9.
+stops the children in order), and asks the kernel for a signal when the launcher dies, be it by kill -9. What then
+does not end by itself falls to the reaper.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ops import reaper
 from ops.console import Failure
 
 _PR_SET_PDEATHSIG = 1
@@ -37,9 +39,13 @@ def spawn(
     log: Path | None = None,
     account: Account | None = None,
     death_signal: int = signal.SIGTERM,
-    stdout=None,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int | None = None,
 ) -> subprocess.Popen:
-    """Start a program. Its output is appended to ``log``; without a log it goes where ours goes."""
+    """Start a program. What it prints is appended to ``log``, or goes where ours goes.
+
+    With ``stdout`` given only the errors go to the log.
+    """
     parent = os.getpid()
 
     def die_with_launcher() -> None:
@@ -50,22 +56,24 @@ def spawn(
     extra = {}
     if account:
         extra = {"user": account.uid, "group": account.gid, "extra_groups": [], "umask": 0o077}
-    output = log.open("ab") if log else stdout
+    file = log.open("ab") if log else None
     try:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             [str(part) for part in argv],
             env=env,
             cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT if output else None,
+            stdin=stdin,
+            stdout=file if stdout is None else stdout,
+            stderr=file or (subprocess.STDOUT if stdout is not None else None),
             start_new_session=True,
             preexec_fn=die_with_launcher,
             **extra,
         )
     finally:
-        if log:
-            output.close()
+        if file:
+            file.close()  # the child has its own copy
+    reaper.started(child.pid)
+    return child
 
 
 def run(
@@ -115,6 +123,7 @@ def end(child: subprocess.Popen, stop_signal: int, patience: float) -> None:
             child.wait(patience)
     kill_group(child.pid)
     child.wait()
+    reaper.ended(child.pid)
 
 
 def kill_group(group: int) -> None:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ops import console, environment, locks, paths, ports, process, servers, stand_in_fonts, system, venv
 from ops.console import Failure
+from ops.manage import MANAGE, Manager
 from ops.supervisor import Service, Supervisor, supervised
 
 PREPARED = paths.VAR / "prepared.json"
-MANAGE = [str(paths.PYTHON), "-X", "utf8", "manage.py"]
 
 
 def prepare_machine(env: dict[str, str], requirements: Path, needs: list[system.Need]) -> None:
@@ -57,12 +57,14 @@ def run_site(host: str, port: int) -> int:
         prepare_machine(base, venv.SITE, system.site_needs())
         with supervised() as supervisor:
             env = start_servers(supervisor, base, host)
-            prepare_data(env)
-            collect_static(env)
-            address = start_programs(supervisor, env, host, port)
-            examine(env)
+            with Manager(env) as manager:
+                prepare_data(manager)
+                collect_static(manager)
+                address = start_programs(supervisor, env, host, port)
+                examine(manager)
+                accounts = manager.call("demo_accounts")[1]
             locks.write_state(kind="site", address=address, env=_kept(env))
-            _welcome(address, env)
+            _welcome(address, accounts)
             try:
                 supervisor.watch()
             except console.Stopped:
@@ -76,20 +78,21 @@ def start_servers(supervisor: Supervisor, env: dict[str, str], host: str) -> dic
     return environment.local(env, found.database_url, found.redis_url, host)
 
 
-def prepare_data(env: dict[str, str]) -> None:
+def prepare_data(manager: Manager) -> None:
     """Bring the tables up to date and fill an empty database with the demonstration programme."""
-    manage("更新数据库结构", ["migrate", "--noinput", "--verbosity=1"], env)
-    manage("演示数据", ["load_demo", "--if-empty"], env)
+    manager.step("系统检查", "check")
+    manager.step("更新数据库结构", "migrate", "--noinput")
+    manager.step("演示数据", "load_demo", "--if-empty")
 
 
-def collect_static(env: dict[str, str]) -> None:
+def collect_static(manager: Manager) -> None:
     """Gather the static files; skipped when neither they nor the packages have changed."""
-    target = Path(env["DATA_DIR"]) / "static"
+    target = Path(manager.env["DATA_DIR"]) / "static"
     fingerprint = _fingerprint([paths.ROOT / "static", venv.SITE, paths.ROOT / "config/settings.py"])
     prepared = _prepared()
     if prepared.get(str(target)) == fingerprint and (target / "staticfiles.json").is_file():
         return
-    manage("收集静态文件", ["collectstatic", "--noinput", "--clear", "--verbosity=0"], env)
+    manager.step("收集静态文件", "collectstatic", "--noinput", "--clear", "--verbosity=0")
     paths.write_private(PREPARED, json.dumps(prepared | {str(target): fingerprint}))
 
 
@@ -135,10 +138,9 @@ def start_programs(supervisor: Supervisor, env: dict[str, str], host: str, port:
     return address
 
 
-def examine(env: dict[str, str]) -> None:
+def examine(manager: Manager) -> None:
     """The doctor's findings; they are shown and stop nothing."""
-    command = [*MANAGE, "doctor", "--brief", "--starting"]
-    code, text = process.capture(command, env=env, cwd=paths.ROOT)
+    code, text = manager.call("doctor", "--brief", "--starting")
     for line in text.strip().splitlines():
         console.say(f"  {line}")
     if code != 0:
@@ -152,19 +154,6 @@ def run_doctor(arguments: list[str]) -> int:
         raise Failure("网站没有在这个目录里运行，体检需要它的数据库和消息队列。", todo="./run")
     env = environment.base() | state["env"]
     return process.run([*MANAGE, "doctor", *arguments], env=env, cwd=paths.ROOT)
-
-
-def manage(label: str, arguments: list[str], env: dict[str, str]) -> None:
-    """One manage.py command as a step of the set-up."""
-    with console.step(label):
-        process.must(
-            [*MANAGE, *arguments],
-            what=f"{label}失败。",
-            todo="./run",
-            log=paths.SETUP_LOG,
-            env=env,
-            cwd=paths.ROOT,
-        )
 
 
 def rotate(log: Path, limit: int = 5_000_000) -> None:
@@ -196,6 +185,7 @@ def _web(env: dict[str, str], host: str, port: int) -> Service:
         f"--bind={bind}:{port}",
         "--worker-class=gthread",
         "--workers=2",
+        "--preload",
         "--threads=4",
         "--no-control-socket",
         "--timeout=60",
@@ -223,8 +213,7 @@ def _healthy(url: str) -> bool:
         return False
 
 
-def _welcome(address: str, env: dict[str, str]) -> None:
-    _, accounts = process.capture([*MANAGE, "demo_accounts"], env=env, cwd=paths.ROOT)
+def _welcome(address: str, accounts: str) -> None:
     console.say(f"\n网站已启动：{address}\n")
     if accounts.strip():
         console.say(accounts.rstrip() + "\n")

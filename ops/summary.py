@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ops import console, environment, locks, paths, process, site, system, venv
+from ops.manage import MANAGE, Manager
 from ops.supervisor import supervised
 
 HELP = """\
@@ -21,7 +22,7 @@ HELP = """\
 
 def run_summary(arguments: list[str]) -> int:
     """Render one summary; the exit code is that of ``manage.py summary``."""
-    command = [*site.MANAGE, "summary", *arguments]
+    command = [*MANAGE, "summary", *arguments]
     with site.only_launcher("summary") as free:
         if not free:
             state = locks.read_state()
@@ -33,7 +34,8 @@ def run_summary(arguments: list[str]) -> int:
         site.prepare_machine(base, venv.SITE, system.site_needs())
         with supervised() as supervisor:
             env = site.start_servers(supervisor, base, "127.0.0.1")
-            site.prepare_data(env)
+            with Manager(env) as manager:
+                site.prepare_data(manager)
             with console.step("启动后台任务"):
                 supervisor.add(site.worker(env))
                 supervisor.add(site.beat(env))

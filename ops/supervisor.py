@@ -61,8 +61,7 @@ class Service:
 
     def kill(self) -> None:
         if self.child is not None:
-            process.kill_group(self.child.pid)
-            self.child.wait()
+            process.end(self.child, signal.SIGKILL, 5)
             self.child = None
 
 
@@ -96,7 +95,7 @@ class Supervisor:
         code = service.child.returncode if service.child else None
         if service.child:
             # What the dead program started must not go on beside its successor.
-            process.kill_group(service.child.pid)
+            process.end(service.child, signal.SIGKILL, 5)
         service.pause = 1.0 if now - service.started > CALM_AFTER else min(service.pause * 2, LONGEST_PAUSE)
         service.due = now + service.pause
         console.say(

@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from core.admin import ScopedAdmin, ScopedInline
 from core.admin_verbs import ReasonForm, Verb
-from core.desk import chip_column
+from core.desk import chip_column, text_column
 from support.services.records import may_confirm, record_confirm, record_return, record_submit
 
 RECORD_TONES = {
@@ -20,11 +20,11 @@ RECORD_TONES = {
 ENTRY_FIELDS = [
     "status",
     "entered_for",
-    "entered_by",
+    "entered_by_text",
     "entered_at",
     "submitted_at",
     "confirmed_for",
-    "confirmed_by",
+    "confirmed_by_text",
     "confirmed_at",
     "return_reason",
 ]
@@ -81,6 +81,8 @@ class TwoSidedAdmin(ScopedAdmin):
     """The bureau enters for itself, submits, and confirms only what is its to confirm."""
 
     readonly_fields = ENTRY_FIELDS
+    entered_by_text = text_column("entered_by", description="填报人")
+    confirmed_by_text = text_column("confirmed_by", description="确认人")
     status_chip = chip_column("status", RECORD_TONES, description="状态")
     actions = ["submit_chosen", "confirm_chosen"]
 

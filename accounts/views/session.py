@@ -6,17 +6,19 @@ from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.forms import PASSWORD_HELP, SignInForm
 from accounts.landing import landing_of
 from core.access import PUBLIC, SIGNED_IN, access
+from core.context_processors import SITE_NAME
 
 
 class SignIn(LoginView):
     template_name = "accounts/sign_in.html"
     form_class = SignInForm
     redirect_authenticated_user = True
+    extra_context = {"site_name": SITE_NAME}  # Django would put the host's name here
 
 
 class PasswordChange(PasswordChangeView):
@@ -36,6 +38,7 @@ class PasswordChange(PasswordChangeView):
 _sign_in, _password_change = SignIn.as_view(), PasswordChange.as_view()
 
 
+@require_http_methods(["GET", "POST"])
 @access(PUBLIC)
 def sign_in(request):
     return _sign_in(request)
@@ -51,6 +54,7 @@ def sign_out(request):
     return redirect("sign-in")
 
 
+@require_http_methods(["GET", "POST"])
 @access(SIGNED_IN)
 def password_change(request):
     return _password_change(request)

@@ -89,13 +89,13 @@ class ExcelAdmin(ImportExportMixin):
         """The upload form; with a file, its preview. Nothing is written here."""
         self._require(self.has_import_permission(request))
         resource = self.resource(request)
-        form = ImportForm(request.POST or None, request.FILES or None)
-        if request.method != "POST" or not form.is_valid():
+        form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+        if not form.is_valid():
             return self._import_page(request, resource, form)
         file = form.cleaned_data["import_file"]
         data = file.read()
         try:
-            dataset = read_table(data, form.kind, resource.sheet_name)
+            dataset = read_table(data, form.kind, resource.sheet_name, resource.max_rows)
         except ValidationError as error:
             form.add_error("import_file", error)
             return self._import_page(request, resource, form)
@@ -118,7 +118,7 @@ class ExcelAdmin(ImportExportMixin):
             columns=resource.columns,
             shown_rows=result.moving_rows[:SHOWN_CHANGES] if result else [],
             unshown=max(0, len(result.moving_rows) - SHOWN_CHANGES) if result else 0,
-            max_rows=guards.MAX_ROWS,
+            max_rows=resource.max_rows,
             max_megabytes=guards.MAX_FILE // guards.MEGABYTE,
             template_url=self._url("import_template"),
             import_url=self._url("import"),
@@ -136,7 +136,7 @@ class ExcelAdmin(ImportExportMixin):
             if not form.is_valid():
                 raise ValidationError(holding.GONE)
             held = holding.take(form.cleaned_data["ticket"], user=request.user, model=self.model)
-            dataset = read_table(held.data, held.kind, resource.sheet_name)
+            dataset = read_table(held.data, held.kind, resource.sheet_name, resource.max_rows)
         except ValidationError as error:
             messages.error(request, error.messages[0])
             return redirect(self._url("import"))

@@ -115,11 +115,11 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def scan_sheet(archive: zipfile.ZipFile, part: str) -> SheetFacts:
+def scan_sheet(archive: zipfile.ZipFile, part: str, max_rows: int = MAX_ROWS) -> SheetFacts:
     """One pass over a sheet's XML. ValidationError when it is broken or larger than we read."""
     facts = SheetFacts()
     parser = expat.ParserCreate()
-    handler = _Scan(facts)
+    handler = _Scan(facts, max_rows)
     parser.StartDoctypeDeclHandler = handler.doctype
     parser.StartElementHandler, parser.EndElementHandler = handler.start, handler.end
     parser.CharacterDataHandler = handler.text
@@ -136,8 +136,8 @@ REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 class _Scan:
-    def __init__(self, facts: SheetFacts):
-        self.facts = facts
+    def __init__(self, facts: SheetFacts, max_rows: int):
+        self.facts, self.max_rows = facts, max_rows
         self.row = self.column = -1
         self.kind, self.held, self.formula, self.filled, self.in_value = "", False, False, False, False
 
@@ -180,8 +180,8 @@ class _Scan:
         at = (self.row, self.column)
         facts = self.facts
         facts.rows, facts.columns = max(facts.rows, at[0] + 1), max(facts.columns, at[1] + 1)
-        if facts.rows > MAX_ROWS + 1:
-            raise ValidationError(f"数据超过 {MAX_ROWS} 行，请分成几个文件导入。")
+        if facts.rows > self.max_rows + 1:
+            raise ValidationError(f"数据超过 {self.max_rows} 行，请分成几个文件导入。")
         if facts.columns > MAX_COLUMNS:
             raise ValidationError(f"列数超过 {MAX_COLUMNS}，请删去多余的列。")
         if self.kind == "e":

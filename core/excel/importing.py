@@ -45,7 +45,7 @@ class ImportSteps:
         self._repeated(rows)
         self.check_together(rows)
         for row in self.in_order(rows):
-            self._take(row, present)
+            self._take(row, present, dry_run)
         self._check_reach(rows)
         self._conclude(result, rows)
         return result
@@ -142,13 +142,14 @@ class ImportSteps:
                 else:
                     row.add(f"与第 {others} 行重复：同一条记录在文件中只能有一行。")
 
-    def _take(self, row: Row, present: list[Column]) -> None:
+    def _take(self, row: Row, present: list[Column], dry_run: bool) -> None:
         row.import_type = Row.IMPORT_TYPE_NEW if row.instance is None else Row.IMPORT_TYPE_UPDATE
         self._compare(row, present)
-        if row.problems:
-            self.judge(row)
+        if row.import_type == Row.IMPORT_TYPE_SKIP and not row.problems:
             return
-        if row.import_type == Row.IMPORT_TYPE_SKIP:
+        # a rehearsal needs no writing where the rules alone tell everything; confirming always writes
+        if row.problems or (dry_run and row.instance is None and self.judges_new_rows):
+            self.judge(row)
             return
         try:
             with transaction.atomic():
@@ -198,7 +199,9 @@ class ImportSteps:
 
     def _check_reach(self, rows: list[Row]) -> None:
         """The written rows once more, as they now stand: nobody writes beyond their own reach."""
-        written = [row for row in rows if not row.problems and row.import_type in MOVING]
+        written = [
+            row for row in rows if row.instance is not None and not row.problems and row.import_type in MOVING
+        ]
         mine = self._mine({row.instance.pk for row in written})
         for row in written:
             if row.instance.pk not in mine:

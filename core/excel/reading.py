@@ -15,21 +15,21 @@ HELP_SHEET = "填写说明"
 LIST_SHEET = "选项"
 
 
-def read_table(data: bytes, kind: str, sheet_name: str) -> tablib.Dataset:
+def read_table(data: bytes, kind: str, sheet_name: str, max_rows: int = guards.MAX_ROWS) -> tablib.Dataset:
     """A dataset whose first data row is row 2 of the sheet (blank rows included).
 
     ``notes`` on the dataset: what the reader should know. ValidationError for files we cannot read.
     """
-    return read_workbook(data, sheet_name) if kind == "xlsx" else read_csv(data)
+    return read_workbook(data, sheet_name, max_rows) if kind == "xlsx" else read_csv(data, max_rows)
 
 
-def read_workbook(data: bytes, sheet_name: str) -> tablib.Dataset:
+def read_workbook(data: bytes, sheet_name: str, max_rows: int = guards.MAX_ROWS) -> tablib.Dataset:
     archive = guards.unpacked(data)
     parts = guards.sheet_parts(archive)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             name = _choose(book.sheets_metadata, sheet_name)
-            facts = guards.scan_sheet(archive, parts.get(name, ""))
+            facts = guards.scan_sheet(archive, parts.get(name, ""), max_rows)
             sheet = book.get_sheet_by_name(name)
             merged = [area for area in sheet.merged_cell_ranges or () if area[1][0] > 0]
             cells = sheet.to_python(skip_empty_area=False) if facts.rows else []
@@ -71,7 +71,7 @@ def _area(area) -> str:
     return f"{letter(left)}{top + 1}:{letter(right)}{bottom + 1}"
 
 
-def read_csv(data: bytes) -> tablib.Dataset:
+def read_csv(data: bytes, max_rows: int = guards.MAX_ROWS) -> tablib.Dataset:
     text = _decoded(data)
     if "\0" in text:
         raise ValidationError("文件内容不是文本，不能作为 csv 导入。")
@@ -81,8 +81,8 @@ def read_csv(data: bytes) -> tablib.Dataset:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
             cells.append(row)
-            if len(cells) > guards.MAX_ROWS + 1 and any(not is_blank(cell) for cell in row):
-                raise ValidationError(f"数据超过 {guards.MAX_ROWS} 行，请分成几个文件导入。")
+            if len(cells) > max_rows + 1 and any(not is_blank(cell) for cell in row):
+                raise ValidationError(f"数据超过 {max_rows} 行，请分成几个文件导入。")
             if len(row) > guards.MAX_COLUMNS:
                 raise ValidationError(f"列数超过 {guards.MAX_COLUMNS}，请删去多余的列。")
     except csv.Error as error:

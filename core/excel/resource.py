@@ -14,6 +14,7 @@ from import_export.resources import Resource
 
 from core.errors import checked
 from core.excel.columns import Column
+from core.excel.guards import MAX_ROWS
 from core.excel.importing import OUT_OF_REACH, ImportSteps
 from core.excel.rows import Row
 from core.excel.widgets import TextWidget
@@ -23,12 +24,15 @@ class ExcelResource(ImportSteps, Resource):
     """Subclasses declare Column fields in the order of the sheet, and override the hooks below.
 
     ``key``: attributes that together recognise a record; ``once``: further attribute sets that may
-    occur once in a file; ``advice``: sentences for the page of instructions.
+    occur once in a file; ``advice``: sentences for the page of instructions; ``max_rows``: of one file;
+    ``judges_new_rows``: ``judge`` knows every rule for new rows, so that a preview need not write them.
     """
 
     key: tuple[str, ...] = ()
     once: tuple[tuple[str, ...], ...] = ()
     advice: tuple[str, ...] = ()
+    max_rows = MAX_ROWS
+    judges_new_rows = False
 
     class Meta:
         chunk_size = 1000
@@ -134,7 +138,8 @@ class ExcelResource(ImportSteps, Resource):
         return rows
 
     def judge(self, row: Row) -> None:
-        """Rules for a row that already has a wrong cell, as far as its other cells allow."""
+        """The service's rules without writing, as far as the row's cells allow: for rows that have a
+        wrong cell already, and in a preview for new rows (``judges_new_rows``)."""
 
     def write(self, row: Row):
         """Create or change the record through its rules; returns it."""

@@ -105,7 +105,7 @@ class CodeWidget(TextWidget):
     def read(self, value):
         if isinstance(value, bool | date):
             self.refuse(value, "像是被表格软件改成了日期或是非值，请把单元格设为文本后重新填写；")
-        if isinstance(value, float) and (value != int(value) or abs(value) >= 1e15):
+        if isinstance(value, float) and not (value.is_integer() and abs(value) < 1e15):
             self.refuse(value, "单元格是带小数或过长的数字，请设为文本后重新填写；")
         text = narrow(as_text(value))
         return self.checked(text.upper() if self.upper else text)

@@ -11,7 +11,6 @@ from openpyxl.utils.escape import escape as escape_xml_marks
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from core.excel.cells import CONTROL, as_text, escape
-from core.excel.guards import MAX_ROWS
 from core.excel.reading import HELP_SHEET, LIST_SHEET
 
 HEAD_FONT = Font(bold=True, color="FFFFFF")
@@ -107,7 +106,7 @@ def write_template(resource) -> bytes:
             error="请从下拉列表中选择。",
             showErrorMessage=True,
         )
-        rule.add(f"{letter}2:{letter}{MAX_ROWS + 1}")
+        rule.add(f"{letter}2:{letter}{resource.max_rows + 1}")
         sheet.data_validations.append(rule)
     return _saved(book)
 

@@ -1,19 +1,30 @@
 """Writes the audit log. Call it inside the transaction of the act itself."""
 
+from ipaddress import ip_address
+
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
-from ipware import get_client_ip
 
 from core.models import AuditEvent
 
 
 def client_address(request) -> str | None:
+    """The visitor's address, None when there is none.
+
+    Behind N proxies of ours (PROXY_COUNT) it is the Nth entry from the right of X-Forwarded-For:
+    what stands further left is only the visitor's claim. Without a proxy the header is not read.
+    """
     if request is None:
         return None
-    from django.conf import settings
-
-    address, _ = get_client_ip(request, proxy_count=settings.AXES_IPWARE_PROXY_COUNT or None)
-    return address or None
+    proxies = settings.AXES_IPWARE_PROXY_COUNT or 0
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    behind_proxies = proxies and len(forwarded) >= proxies and forwarded[-proxies]
+    address = forwarded[-proxies] if behind_proxies else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None
 
 
 def audit_record(

@@ -28,15 +28,20 @@ def job_request(
 
     A double click therefore gives one job. Works without a broker: the row waits for the sweeper.
     """
-    try:
-        with transaction.atomic():
-            job = Job.objects.create(
-                kind=kind, unique_key=unique_key, label=label, requester=requester, payload=payload or {}
-            )
-    except IntegrityError:
-        return Job.objects.get(
-            kind=kind, unique_key=unique_key, state__in=[Job.State.QUEUED, Job.State.RUNNING]
-        )
+    for attempts_left in range(19, -1, -1):
+        try:
+            with transaction.atomic():
+                job = Job.objects.create(
+                    kind=kind, unique_key=unique_key, label=label, requester=requester, payload=payload or {}
+                )
+            break
+        except IntegrityError:
+            open_states = [Job.State.QUEUED, Job.State.RUNNING]
+            known = Job.objects.filter(kind=kind, unique_key=unique_key, state__in=open_states).first()
+            if known is not None:
+                return known
+            if not attempts_left:  # it was not the key
+                raise
     transaction.on_commit(partial(job_send, job_id=job.pk))
     return job
 

@@ -58,5 +58,6 @@ def with_labels(cells, headers):
         name = strip_tags(str(header["text"])).strip()
         tag = "td" if cell.startswith("<td") else "th"
         start = format_html('<{} data-label="{}"', mark_safe(tag), name)  # noqa: S308
-        labelled.append(mark_safe(start + cell[len(tag) + 1 :]))  # noqa: S308
+        rest = cell[len(tag) + 1 :].replace('alt="True"', 'alt="是"').replace('alt="False"', 'alt="否"')
+        labelled.append(mark_safe(start + rest))  # noqa: S308
     return labelled

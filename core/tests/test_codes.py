@@ -33,9 +33,7 @@ def test_wrong_check_digit_is_named():
 
 
 def test_remainder_zero_gives_zero():
-    body = next(
-        body for number in range(1000) if check_character(body := f"91110000{number:09d}") == "0"
-    )
+    body = next(body for number in range(1000) if check_character(body := f"91110000{number:09d}") == "0")
     assert credit_code_warning(body + "0") == ""
     assert "末位应为 0" in credit_code_warning(body + "1")
 

@@ -28,9 +28,7 @@ def test_a_name_outside_the_table_is_kept_and_short():
     assert len(initials("院" * 200)) == 100
 
 
-@pytest.mark.parametrize(
-    ("name", "letters"), [("凌云县人民医院", "lyxrmyy"), ("第2医院", "d2yy"), ("", "")]
-)
+@pytest.mark.parametrize(("name", "letters"), [("凌云县人民医院", "lyxrmyy"), ("第2医院", "d2yy"), ("", "")])
 def test_initials(name, letters):
     assert initials(name) == letters
 

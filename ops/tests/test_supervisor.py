@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import process
+from ops import process, reaper
 from ops.supervisor import Service, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,20 +90,61 @@ def test_all_end_in_the_opposite_order_and_a_deaf_one_is_killed(tmp_path):
     assert deaf.child is None
 
 
-def test_nothing_is_left_when_the_launcher_is_killed(tmp_path):
-    code = (
-        "import sys, time; from pathlib import Path; from ops import process\n"
-        "child = process.spawn(['sleep', '300'], env={'PATH': '/usr/bin:/bin'}, cwd='/')\n"
-        "Path(sys.argv[1]).write_text(str(child.pid)); time.sleep(300)"
-    )
-    mark = tmp_path / "pid"
-    launcher = subprocess.Popen([sys.executable, "-c", code, str(mark)], cwd=ROOT)
-    assert wait_for(lambda: mark.is_file() and mark.read_text())
-    child = int(mark.read_text())
-    assert alive(child)
+LAUNCHER = """
+import sys, time
+from pathlib import Path
+from ops import process, reaper
+reaper.PATIENCE = 1.0
+if sys.argv[3] == "reaper":
+    reaper.start()
+child = process.spawn(["/bin/sh", "-c", sys.argv[2]], env={"PATH": "/usr/bin:/bin"}, cwd=sys.argv[1])
+time.sleep(300)
+"""
+
+
+def killed_launcher(tmp_path, script, reaper="reaper"):
+    """The process numbers that the script wrote, after its launcher was killed with -9."""
+    launcher = subprocess.Popen([sys.executable, "-c", LAUNCHER, str(tmp_path), script, reaper], cwd=ROOT)
+    marks = [tmp_path / name for name in ("one", "two")]
+    assert wait_for(lambda: all(mark.is_file() and mark.read_text().strip() for mark in marks))
+    pids = [int(mark.read_text()) for mark in marks]
+    assert all(alive(pid) for pid in pids)
     launcher.kill()
     launcher.wait()
-    assert wait_for(lambda: not alive(child))
+    return pids
+
+
+DEAF = "trap '' TERM; sleep 300 & echo $! > two; echo $$ > one; while :; do sleep 0.1; done"
+
+
+def test_a_willing_program_ends_with_a_killed_launcher(tmp_path):
+    pids = killed_launcher(tmp_path, "echo $$ > one; cp one two; exec sleep 300", reaper="none")
+    assert wait_for(lambda: not any(alive(pid) for pid in pids))
+
+
+def test_a_stuck_program_and_its_children_end_with_a_killed_launcher(tmp_path):
+    pids = killed_launcher(tmp_path, DEAF)
+    assert wait_for(lambda: not any(alive(pid) for pid in pids))
+
+
+def test_the_reaper_is_what_ends_the_stuck_ones(tmp_path):
+    pids = killed_launcher(tmp_path, DEAF, reaper="none")
+    try:
+        assert not wait_for(lambda: not any(alive(pid) for pid in pids), seconds=3)
+    finally:
+        os.killpg(pids[0], signal.SIGKILL)
+
+
+def test_the_reaper_leaves_a_number_alone_that_was_given_out_again(tmp_path):
+    stranger = subprocess.Popen(["/bin/sleep", "60"], start_new_session=True)
+    try:
+        birth = reaper._birth(stranger.pid)
+        assert reaper._exists(stranger.pid, birth)
+        assert not reaper._exists(stranger.pid, str(int(birth) - 1))
+    finally:
+        stranger.kill()
+        stranger.wait()
+    assert not reaper._exists(stranger.pid, birth)
 
 
 def test_a_step_that_takes_too_long_is_ended(tmp_path):

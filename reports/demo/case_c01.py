@@ -111,7 +111,7 @@ def load_programme(organisations: dict[str, Organisation]) -> Programme:
         name=PROGRAMME,
         defaults={
             "bureau": organisations[places.BUREAU],
-            "basis": "演示数据：按公开发表的对口支援工作总结整理，人名均为虚构",
+            "basis": "《城乡医院对口支援工作管理办法（试行）》",
             "is_demo": True,
         },
     )

@@ -66,7 +66,7 @@ def load(organisations: dict[str, Organisation]) -> bool:
     programme = Programme.objects.create(
         name=PROGRAMME,
         bureau=organisations[places.CITY_BUREAU],
-        basis="演示数据：按公开的 2012 年市级实施方案整理，单位和人名均为虚构",
+        basis="《市二级医院对口支援乡镇卫生院实施方案》",
         is_demo=True,
     )
     cycle = Cycle.objects.create(

@@ -49,6 +49,16 @@ class Frame:
         )
 
 
+def fitting_editions(organisation: Organisation) -> tuple[str, ...]:
+    """Editions that an organisation can have: that of the region is the bureau's alone.
+
+    Any other unit would read in it what its neighbours gave, sent and were graded.
+    """
+    if organisation.is_bureau or organisation.kind == Organisation.Kind.GOVERNMENT:
+        return (Summary.Edition.BUREAU,)
+    return (Summary.Edition.HOSPITAL, Summary.Edition.CLINIC)
+
+
 def default_edition(organisation: Organisation) -> str:
     """The edition of an organisation's own summary; a hospital writes as a sender unless it says otherwise."""
     if organisation.kind == Organisation.Kind.HOSPITAL:

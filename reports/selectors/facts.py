@@ -138,11 +138,16 @@ def worded(facts: dict, code: str) -> str:
 def _coverage(frame: Frame) -> dict | None:
     if frame.edition != "bureau":
         return None
-    found = coverage(cycle=frame.cycle, on=frame.period.end)
+    # a provincial cycle names recipients of all counties; a county reports its own and those it supports
+    supported = Agreement.objects.filter(pk__in=frame.agreement_ids).values("recipient")
+    units = Organisation.objects.filter(
+        Q(region__path__startswith=frame.organisation.region.path) | Q(pk__in=supported)
+    )
+    found = coverage(cycle=frame.cycle, on=frame.period.end, within=units)
     # a cycle that reaches beyond its agreements is judged on the last day any of them is in force
     last = frame.agreements.aggregate(last=Max("effective_to"))["last"]
     if last and last < frame.period.end:
-        found = coverage(cycle=frame.cycle, on=last)
+        found = coverage(cycle=frame.cycle, on=last, within=units)
     return {
         "covered": len(found.covered),
         "planned": found.planned,

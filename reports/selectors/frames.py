@@ -7,7 +7,7 @@ from django.http import Http404
 from accounts.models import Organisation, User
 from core.dates import Period
 from core.scope import visible_or_404
-from reports.figures import FIGURES, Figure, Frame, default_edition
+from reports.figures import FIGURES, Figure, Frame, default_edition, fitting_editions
 from reports.forms import summary_organisations
 from reports.models import Summary
 from reports.selectors.facts import LISTED
@@ -66,7 +66,7 @@ def live_frame(*, user: User, parameters) -> Frame:
     )
     cycle = visible_or_404(Cycle.objects.select_related("programme"), user, pk=parameters.get("cycle"))
     edition = parameters.get("edition") or default_edition(organisation)
-    if edition not in Summary.Edition.values:
+    if edition not in fitting_editions(organisation):
         raise Http404
     period = cycle.period
     if parameters.get("year"):

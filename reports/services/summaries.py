@@ -17,7 +17,7 @@ from core.models import AuditEvent, Job
 from core.services.audit import audit_record
 from core.services.jobs import job_request
 from reports.composition import compose_summary
-from reports.figures import Frame, default_edition
+from reports.figures import Frame, default_edition, fitting_editions
 from reports.models import Summary
 from reports.narrative import paragraphs
 from reports.selectors.facts import gather
@@ -60,6 +60,9 @@ def summary_draft(
 ) -> Summary:
     """The open draft of this summary, or a new one as the next version. Words are generated from today's figures."""
     edition = edition or default_edition(organisation)
+    if edition not in fitting_editions(organisation):
+        label = Summary.Edition(edition).label
+        raise RuleBroken({"edition": f"{organisation}不能出“{label}”，请选择本单位的版式。"})
     same = Summary.objects.filter(organisation=organisation, edition=edition, cycle=cycle, year=year)
     # two people asking at once: the second waits here and then finds the first one's draft
     Cycle.objects.select_for_update(of=("self",), no_key=True).get(pk=cycle.pk)

@@ -5,22 +5,20 @@ The figures registry is tested elsewhere against the same numbers; nothing here 
 
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 
-import pytest
 from django.apps import apps
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from accounts.models import Organisation, Role, User
+from accounts.models import Organisation, User
 from assessment.models import Assessment
 from core.checks import OUR_APPS
 from core.numbers import percent_change
 from reports import demo
 from reports.demo import organisations as places
-from reports.demo.accounts import ACCOUNTS, PASSWORD, account_table
-from reports.demo.clock import as_of
-from reports.demo.people import RARE, names
+from reports.demo.people import RARE
 from staffing.models import (
     Activity,
     ActivityMeasure,
@@ -32,7 +30,6 @@ from staffing.models import (
 )
 from staffing.selectors.readiness import Readiness, not_on_post
 from support.models import Agreement, AgreementVersion, Cycle, Donation, OutcomeValue, Programme
-from testing import builders as build
 from testing.demo import DemoTestCase
 
 LINGYUN = (places.LINGYUN_HOSPITAL, places.LUOLOU, places.JIAYOU)
@@ -46,7 +43,7 @@ def total(measure: str) -> Decimal:
     return rows.filter(measure__code=measure).aggregate(total=Sum("value"))["total"] or 0
 
 
-class TestC01Dispatch(DemoTestCase):
+class C01Dispatch:
     def postings(self, **lookup):
         return Posting.objects.arrived().filter(**C01, **lookup)
 
@@ -97,7 +94,7 @@ class TestC01Dispatch(DemoTestCase):
         assert [row.title for row in trips] == ["233", "234", "253"] * 2
 
 
-class TestC01Agreements(DemoTestCase):
+class C01Agreements:
     def test_four_three_party_agreements_with_seven_goals(self):
         agreements = Agreement.objects.filter(cycle__code="C01").order_by("pk")
         assert [row.recipient.name for row in agreements] == [
@@ -119,7 +116,7 @@ class TestC01Agreements(DemoTestCase):
         assert {timezone.localdate(row.filed_at) for row in filed} == {date(2024, 6, 12)}
 
 
-class TestC01Results(DemoTestCase):
+class C01Results:
     def test_teaching_sessions(self):
         lectures = Activity.objects.filter(**C01, activity_type__code="lecture", status="confirmed")
         assert total("lectures") == 73 == lectures.count()
@@ -234,9 +231,10 @@ class TestC01Results(DemoTestCase):
         assert {hospital.status, person.status} == {"final"}
 
 
-class TestC02(DemoTestCase):
-    def setUp(self):
-        self.cycle = Cycle.objects.get(code="C02-2012")
+class C02:
+    @property
+    def cycle(self) -> Cycle:
+        return Cycle.objects.get(code="C02-2012")
 
     def missing(self, day: date, start: int) -> dict[str, Readiness]:
         """Expected: the clinics from ``start`` on, whose order is that of the case's pairs."""
@@ -294,7 +292,7 @@ class TestC02(DemoTestCase):
             assert (stay.end_on - stay.arrived_on).days + 1 >= 365
 
 
-class TestUnderWay(DemoTestCase):
+class UnderWay:
     def test_every_account_finds_what_waits_for_it(self):
         versions = AgreementVersion.objects.filter(agreement__cycle__code="2026")
         assert versions.get(status="recipient_confirmed").agreement.recipient.code == places.LUOLOU
@@ -307,8 +305,8 @@ class TestUnderWay(DemoTestCase):
             (places.LINGYUN_HOSPITAL, places.LINGYUN_HOSPITAL),
             (places.LINGYUN_HOSPITAL, places.SENDER),
             (places.LINGYUN_HOSPITAL, places.SENDER),
-            (places.SHITANG, places.SENDER),
             (places.SHITANG, places.SHITANG),
+            (places.SHITANG, places.SENDER),
         ]
         doctor = User.objects.get(username="yisheng")
         assert (
@@ -316,13 +314,7 @@ class TestUnderWay(DemoTestCase):
             == activities.get(status="draft").entered_by
             == doctor
         )
-        assert (
-            Posting.objects.not_arrived()
-            .values_list("agreement__recipient__code", flat=True)
-            .distinct()
-            .get()
-            == places.SHITANG
-        )
+        assert {row.agreement.recipient.code for row in Posting.objects.not_arrived()} == {places.SHITANG}
         assert OutcomeValue.objects.get(status="submitted").recipient.code == places.SHITANG
 
     def test_everything_lies_in_demonstration_programmes(self):
@@ -342,33 +334,6 @@ class TestUnderWay(DemoTestCase):
         assert set(RARE) <= set(everybody)
 
 
-class TestAccounts(DemoTestCase):
-    def test_one_account_for_every_role(self):
-        roles = {role for user in User.objects.all() for role in user.roles}
-        assert roles == set(Role.values)
-
-    def test_the_printed_passwords_open_the_accounts(self):
-        rows = account_table()
-        assert [row[1] for row in rows] == [username for username, *_ in ACCOUNTS]
-        for _, username, password, _, _ in rows:
-            assert (
-                self.client.login(request=None, username=username, password=password)
-                or password == "（已改）"
-            )
-            assert password == PASSWORD
-
-    def test_a_changed_password_is_not_printed(self):
-        user = User.objects.get(username="weijian")
-        user.set_password("Eigenes-2026!")
-        user.save()
-        assert account_table()[0][2] == "（已改）"
-
-    def test_coordinators_of_the_city_cannot_sign_in(self):
-        others = User.objects.exclude(username__in=[username for username, *_ in ACCOUNTS])
-        assert others.count() == 17
-        assert not any(user.has_usable_password() for user in others)
-
-
 def everything() -> dict[str, list]:
     """All rows of all our tables, history and audit log included."""
     models = [
@@ -379,11 +344,11 @@ def everything() -> dict[str, list]:
     return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models}
 
 
-class TestAgain(DemoTestCase):
+class Again:
     def test_loading_twice_changes_nothing(self):
         before = everything()
         assert sum(map(len, before.values())) > 8000
-        call_command("load_demo", verbosity=0, stdout=open_nowhere())
+        call_command("load_demo", verbosity=0, stdout=StringIO())
         assert everything() == before
 
     def test_what_a_person_changed_stays(self):
@@ -394,40 +359,5 @@ class TestAgain(DemoTestCase):
         assert not User.objects.get(username="weijian").is_active
 
 
-def open_nowhere():
-    from io import StringIO
-
-    return StringIO()
-
-
-@pytest.mark.django_db
-class TestRefusals:
-    def test_not_beside_real_work(self):
-        real = build.programme()
-        with pytest.raises(CommandError, match=real.name):
-            call_command("load_demo", stdout=open_nowhere())
-        assert not Programme.objects.filter(is_demo=True).exists()
-
-    def test_only_if_empty(self):
-        build.organisation("hospital")
-        call_command("load_demo", if_empty=True, stdout=open_nowhere())
-        assert not Programme.objects.exists()
-
-    def test_force(self, monkeypatch):
-        build.programme()
-        asked = []
-        monkeypatch.setattr(demo, "load_demo", lambda: asked.append(1) or [])
-        call_command("load_demo", force=True, stdout=open_nowhere())
-        assert asked == [1]
-
-
-def test_the_clock_comes_back_even_after_an_error():
-    with pytest.raises(ZeroDivisionError), as_of(date(2012, 7, 30)):
-        assert timezone.localdate() == date(2012, 7, 30)
-        1 / 0  # noqa: B018
-    assert timezone.localdate() > date(2026, 1, 1)
-
-
-def test_names_do_not_repeat():
-    supply = list(names())
-    assert len(supply) == len(set(supply)) > 500
+class TestDemonstration(C01Dispatch, C01Agreements, C01Results, C02, UnderWay, Again, DemoTestCase):
+    """All of the above on one loading."""

@@ -80,6 +80,8 @@ class ActivityResource(ExcelResource):
     entered_for = Column("entered_for__name", "填报单位", read_only=True, width=26)
 
     key = ("agreement", "activity_type", "start_on", "topic")
+    max_rows = 2000
+    judges_new_rows = True
     advice = (
         "导入的活动为“待确认”，由对方单位确认后才计入统计。",
         "不同的计量（次、期、人次、例）各填各的列，没有的留空；每类活动只填它自己的计量项。",

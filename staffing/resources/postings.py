@@ -74,6 +74,8 @@ class PostingResource(ExcelResource):
     end_reason = Column("end_reason", "变动原因", read_only=True, width=20)
 
     key = ("batch", "agreement", "clinician", "start_on")
+    max_rows = 2000
+    judges_new_rows = True
     advice = ("类型随批次；状态、到岗、结束和取消在系统中办理，不能用导入修改。",)
 
     class Meta:

@@ -88,6 +88,7 @@ def study_change(*, study: AdvancedStudy, by: User, submit: bool = False, **fiel
     current = _editable(study, by)
     for name, value in fields.items():
         setattr(current, name, value)
+    Clinician.objects.select_for_update(of=("self",), no_key=True).get(pk=current.trainee_id)
     study_problems(
         agreement=current.agreement,
         trainee=current.trainee,

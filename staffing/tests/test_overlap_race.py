@@ -22,9 +22,7 @@ from testing import builders as build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CONSTRAINT = next(
-    found for found in Posting._meta.constraints if found.name == "posting_no_resident_overlap"
-)
+CONSTRAINT = next(found for found in Posting._meta.constraints if found.name == "posting_no_resident_overlap")
 
 
 @contextmanager
@@ -66,7 +64,9 @@ class Race:
         self.by = build.coordinator(hospital)
         cycle = build.cycle()
         self.clinics = [build.organisation("township_clinic") for _ in range(requests)]
-        self.agreements = [build.agreement_in_force(hospital, clinic, within=cycle) for clinic in self.clinics]
+        self.agreements = [
+            build.agreement_in_force(hospital, clinic, within=cycle) for clinic in self.clinics
+        ]
         self.batches = [build.batch(agreement) for agreement in self.agreements]
 
     def request(self, number: int, start=date(2026, 3, 1), end=date(2026, 8, 31)):

@@ -281,9 +281,7 @@ ACTORS = {
     "recipient's coordinator": lambda a: build.user(Role.RECIPIENT_COORDINATOR, a.recipient),
     "sender's coordinator": lambda a: build.user(Role.HOSPITAL_COORDINATOR, a.sender),
     "sender's with the recipient's role": lambda a: build.user(Role.RECIPIENT_COORDINATOR, a.sender),
-    "another clinic": lambda a: build.user(
-        Role.RECIPIENT_COORDINATOR, build.organisation("township_clinic")
-    ),
+    "another clinic": lambda a: build.user(Role.RECIPIENT_COORDINATOR, build.organisation("township_clinic")),
     "the bureau": lambda a: build.officer(a.cycle.programme.bureau),
     "the person": lambda a: build.user(Role.CLINICIAN, a.sender),
     "the hospital's leader": lambda a: build.user(Role.HOSPITAL_LEADER, a.sender),

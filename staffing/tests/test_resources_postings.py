@@ -9,6 +9,7 @@ from core.excel.reading import read_table
 from core.tests.excel_files import workbook
 from staffing.models import Posting
 from staffing.resources import PostingResource
+from staffing.services.postings import posting_cancel
 from testing import builders as build
 from testing.scene import scene
 
@@ -74,7 +75,9 @@ def test_a_changed_row_says_what_changes(world, officer, batch):
     person = build.clinician(world.hospital)
     take(officer, row_for(batch, world.agreement, person))
     result = take(
-        officer, row_for(batch, world.agreement, person, end=date(2026, 11, 30), 派驻科室="外科"), dry_run=True
+        officer,
+        row_for(batch, world.agreement, person, end=date(2026, 11, 30), 派驻科室="外科"),
+        dry_run=True,
     )
     assert result.moving_rows[0].changes == [
         ("结束日期", "2026-12-31", "2026-11-30"),
@@ -92,7 +95,13 @@ def test_every_problem_of_every_row_is_told_at_once_and_nothing_is_written(world
         row_for(batch, world.agreement, left),
         row_for(batch, world.agreement, good, 工号="没有这人", 姓名="", 开始日期="2026-02-31", 身份="队长"),
         row_for(batch, world.agreement, good, 协议编号="XY-不存在", 结束日期="完全不是日期"),
-        row_for(batch, world.agreement, build.clinician(world.hospital), start=date(2027, 1, 1), end=date(2026, 9, 1)),
+        row_for(
+            batch,
+            world.agreement,
+            build.clinician(world.hospital),
+            start=date(2027, 1, 1),
+            end=date(2026, 9, 1),
+        ),
     )
     assert Posting.objects.count() == before
     found = result.sentences
@@ -123,12 +132,17 @@ def test_overlap_with_a_posting_in_the_system_is_reported_by_name(world, officer
     build.posting(world.agreement, build.clinician(world.hospital, "梁志远", staff_no="0012"), arrived=False)
     result = take(
         officer,
-        row_for(batch, world.agreement, build.clinician(world.hospital), 工号="0012", 姓名="梁志远", 开始日期=date(2026, 8, 31)),
+        row_for(
+            batch,
+            world.agreement,
+            build.clinician(world.hospital),
+            工号="0012",
+            姓名="梁志远",
+            开始日期=date(2026, 8, 31),
+        ),
     )
     clinic = world.clinic.display_name
-    assert result.sentences == [
-        f"第 2 行“工号”：梁志远与 {clinic} 2026-03-01 至 2026-08-31 的派驻重叠。"
-    ]
+    assert result.sentences == [f"第 2 行“工号”：梁志远与 {clinic} 2026-03-01 至 2026-08-31 的派驻重叠。"]
 
 
 def test_a_name_that_belongs_to_another_staff_number_is_an_error(world, officer, batch):
@@ -197,8 +211,6 @@ def test_rows_of_strangers_do_not_exist(world, officer, batch):
 
 def test_an_export_comes_back_with_zero_changes(world, officer, batch):
     cancelled = build.posting(world.agreement, build.clinician(world.hospital), arrived=False)
-    from staffing.services.postings import posting_cancel
-
     posting_cancel(posting=cancelled, by=world.people["hospital_coordinator"], reason="=HYPERLINK(1)")
     build.posting(
         world.agreement,
@@ -210,11 +222,10 @@ def test_an_export_comes_back_with_zero_changes(world, officer, batch):
     build.posting(world.agreement, kind="short_term", ended=date(2026, 5, 1))
     resource = PostingResource(user=officer)
     visible = Posting.objects.visible_to(officer)
-    for make in (XlsxFormat(),):
-        data = make.export_data(resource.export(visible), resource=resource)
-        before = list(Posting.objects.order_by("pk").values())
-        result = PostingResource(user=officer).import_data(read_table(data, "xlsx", "派驻"))
-        assert result.sentences == []
-        assert (result.new, result.changed, result.unchanged) == (0, 0, visible.count())
-        assert not result.noted_rows
-        assert list(Posting.objects.order_by("pk").values()) == before
+    data = XlsxFormat().export_data(resource.export(visible), resource=resource)
+    before = list(Posting.objects.order_by("pk").values())
+    result = PostingResource(user=officer).import_data(read_table(data, "xlsx", "派驻"))
+    assert result.sentences == []
+    assert (result.new, result.changed, result.unchanged) == (0, 0, visible.count())
+    assert not result.noted_rows
+    assert list(Posting.objects.order_by("pk").values()) == before

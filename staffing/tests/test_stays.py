@@ -35,9 +35,7 @@ def test_half_a_year_by_month_and_by_day(start, end, six_months, days_183):
     assert (meets_months(stay, 6), meets_days(stay, 183)) == (six_months, days_183)
 
 
-@pytest.mark.parametrize(
-    ("end", "allowed"), [(date(2012, 11, 13), False), (date(2012, 11, 14), True)]
-)
+@pytest.mark.parametrize(("end", "allowed"), [(date(2012, 11, 13), False), (date(2012, 11, 14), True)])
 def test_ten_months_to_the_day(end, allowed):
     """Nine months and thirty days are not ten."""
     assert meets_months(Period(date(2012, 1, 15), end), 10) is allowed

@@ -26,6 +26,10 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     const dialog = document.getElementById("confirm-dialog");
     document.getElementById("confirm-text").textContent = question;
+    const danger = form.hasAttribute("data-danger");
+    const yes = dialog.querySelector("[data-confirm-yes]");
+    yes.classList.toggle("button-danger", danger);
+    yes.classList.toggle("button-primary", !danger);
     dialog.returnValue = "no";
     dialog.onclose = () => {
       if (dialog.returnValue !== "yes") return;
@@ -78,15 +82,25 @@ function sift(box) {
 }
 function prepare(root) {
   for (const box of root.querySelectorAll("[data-sift]")) {
+    if (box.querySelectorAll("label[data-text]").length < 8) box.querySelector(".people-search").hidden = true;
     sift(box);
     box.addEventListener("input", () => sift(box));
     document.getElementById(box.dataset.siftBy)?.addEventListener("change", () => sift(box));
   }
   root.querySelector("[data-focus]")?.focus();
-  if (window.matchMedia("(width < 800px)").matches) {
+  if (window.matchMedia("(max-width: 799.98px)").matches) {
     for (const box of root.querySelectorAll("details[data-fold-narrow]:not([data-used])")) box.open = false;
   }
 }
+// a session that ended sends polling to the sign-in page: show that page, not a piece of it
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const asked = new URL(event.detail.requestConfig.path, window.location.href);
+  const answered = new URL(event.detail.xhr.responseURL || asked, window.location.href);
+  if (asked.pathname === answered.pathname) return;
+  event.detail.shouldSwap = false;
+  window.location.reload();
+});
+
 // filters that say nothing stay out of the address
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.target.matches(".filter")) return;

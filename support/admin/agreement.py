@@ -126,6 +126,7 @@ AGREEMENT_VERBS = [
         explain="提前终止协议。终止日以后还有派驻的，请先结束或取消这些派驻。",
         done="协议已终止。",
         tone="danger",
+        partners=True,
     ),
 ]
 

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_verbs import ReasonForm, Verb
-from core.desk import chip_column
+from core.desk import chip_column, text_column
 from support.admin.agreement import VERSION_TONES
 from support.admin.cards import VersionWaiting
 from support.models import AgreementAttachment, AgreementParty, AgreementTarget, AgreementVersion
@@ -34,6 +34,7 @@ VERSION_VERBS = [
         explain="备案后这一版成为现行文本，内容不能再改；以后的修改要办理变更。",
         done="已备案。",
         tone="primary",
+        partners=True,
     ),
     Verb(
         name="return",
@@ -45,6 +46,7 @@ VERSION_VERBS = [
         explain="退回为草稿，双方的确认同时取消，修改后需要重新确认。",
         done="已退回。",
         tone="danger",
+        partners=True,
     ),
     Verb(
         name="withdraw",
@@ -140,15 +142,19 @@ class AgreementVersionAdmin(ScopedAdmin):
         "number",
         "reason",
         "status",
-        "drafted_by",
-        "sender_confirmed_by",
+        "drafted_by_text",
+        "sender_confirmed_by_text",
         "sender_confirmed_at",
-        "recipient_confirmed_by",
+        "recipient_confirmed_by_text",
         "recipient_confirmed_at",
-        "filed_by",
+        "filed_by_text",
         "filed_at",
         "return_reason",
     ]
+    drafted_by_text = text_column("drafted_by", description="起草人")
+    sender_confirmed_by_text = text_column("sender_confirmed_by", description="支援方确认人")
+    recipient_confirmed_by_text = text_column("recipient_confirmed_by", description="受援方确认人")
+    filed_by_text = text_column("filed_by", description="备案人")
     status_chip = chip_column("status", VERSION_TONES, description="状态")
     fieldsets = [
         (None, {"fields": ["agreement", ("number", "status"), "reason", "return_reason"]}),
@@ -158,10 +164,10 @@ class AgreementVersionAdmin(ScopedAdmin):
             "确认与备案",
             {
                 "fields": [
-                    "drafted_by",
-                    ("sender_confirmed_by", "sender_confirmed_at"),
-                    ("recipient_confirmed_by", "recipient_confirmed_at"),
-                    ("filed_by", "filed_at"),
+                    "drafted_by_text",
+                    ("sender_confirmed_by_text", "sender_confirmed_at"),
+                    ("recipient_confirmed_by_text", "recipient_confirmed_at"),
+                    ("filed_by_text", "filed_at"),
                 ]
             },
         ),

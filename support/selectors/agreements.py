@@ -57,7 +57,7 @@ def days_left(agreement: Agreement, day: date) -> int | None:
     return (period.end - day).days + 1
 
 
-COMPARED = ("title", "start_on", "end_on", "signed_on", "survey_findings", "long_goal", "year_goal", "duties")
+COMPARED = ("title", "start_on", "end_on", "survey_findings", "long_goal", "year_goal", "duties")
 
 
 def version_changes(before: AgreementVersion, after: AgreementVersion) -> list[tuple[str, str, str]]:

@@ -1,97 +1,22 @@
-"""What is filed, confirmed or final stays as it is, whoever writes and by whatever way.
-
-Each column is tried on its own, by ORM save, by bulk update and by plain SQL: the refusal must come
-from the trigger (they stand before every other check), not from a constraint met by accident.
-"""
+"""What is filed, confirmed or final stays as it is, whoever writes and by whatever way."""
 
 from datetime import date
 from decimal import Decimal
 
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
-from django.db import Error, connection, models, transaction
+from django.db import Error, transaction
 from django.utils import timezone
 
 from accounts.models import Role
-from core.models import AuditEvent
-from core.services.audit import audit_record
+from core.tests.frozen import all_refused, open_columns, refused, sql, ways_to_lose
 from support.models import AgreementAttachment, AgreementParty, AgreementTarget, Speciality
 from support.services.agreements import agreement_amend, version_file
 from testing import builders as build
 
 pytestmark = pytest.mark.django_db
-
-TRIGGERED = ("pgtrigger: Cannot", "is frozen")
-
-# SQL that turns any value of a column into another one
-ANOTHER = (
-    (models.DateTimeField, "coalesce({0}, now()) + interval '1 day'"),
-    (models.DateField, "coalesce({0}, date '2026-01-01') + 1"),
-    (models.BooleanField, "not {0}"),
-    (models.UUIDField, "gen_random_uuid()"),
-    ((models.CharField, models.TextField, models.FileField), "case when {0} = 'a' then 'b' else 'a' end"),
-    ((models.ForeignKey, models.IntegerField, models.DecimalField), "coalesce({0}, 0) + 1"),
-)
-
-
-def another(field: models.Field) -> str:
-    return next(sql for kinds, sql in ANOTHER if isinstance(field, kinds)).format(field.column)
-
-
-def refused(act) -> bool:
-    """True when a trigger refused; False when it went through (undone); anything else is an error."""
-    try:
-        with transaction.atomic():
-            act()
-            transaction.set_rollback(True)
-    except Error as error:
-        assert any(text in str(error) for text in TRIGGERED), f"refused by something else: {error}"
-        return True
-    return False
-
-
-def sql(statement: str, *values) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-def open_columns(row: models.Model) -> set[str]:
-    """The columns of a row that plain SQL can still change."""
-    table = row._meta.db_table
-    return {
-        field.name
-        for field in row._meta.concrete_fields
-        if not field.primary_key
-        and not refused(
-            lambda field=field: sql(
-                f"update {table} set {field.column} = {another(field)} where id = %s", row.pk
-            )
-        )
-    }
-
-
-def ways_to_lose(row: models.Model) -> dict[str, bool]:
-    """Each way to change or remove the row, and whether it was refused."""
-    model, table = type(row), row._meta.db_table
-    field = next(
-        field for field in row._meta.concrete_fields if isinstance(field, models.CharField) and not field.choices
-    )
-    changed = model.objects.get(pk=row.pk)
-    setattr(changed, field.name, "改")
-    return {
-        "save": refused(changed.save),
-        "update": refused(lambda: model.objects.filter(pk=row.pk).update(**{field.name: "改"})),
-        "bulk_update": refused(lambda: model.objects.bulk_update([changed], [field.name])),
-        "raw delete": refused(lambda: sql(f"delete from {table} where id = %s", row.pk)),
-        "queryset delete": refused(
-            lambda: model.objects.filter(pk=row.pk)._raw_delete(connection.alias)
-        ),
-    }
-
-
-def all_refused(ways: dict[str, bool]) -> None:
-    assert all(ways.values()), f"went through: {[way for way, stopped in ways.items() if not stopped]}"
 
 
 # ---- agreements
@@ -116,6 +41,15 @@ def test_no_column_of_a_filed_version_changes(filed):
 
 def test_a_filed_version_is_neither_changed_nor_removed(filed):
     all_refused(ways_to_lose(filed))
+
+
+def test_these_tests_see_a_missing_trigger(filed):
+    """With the triggers switched off the same questions find everything open."""
+    with pgtrigger.ignore(
+        "support.AgreementVersion:filed_text_is_frozen", "support.AgreementTarget:filed_version_is_frozen"
+    ):
+        assert {"title", "start_on", "end_on", "filed_by"} <= open_columns(filed, constraint_counts=False)
+        assert not any(ways_to_lose(filed.targets.get()).values())
 
 
 @pytest.mark.parametrize("status", ["draft", "sender_confirmed", "recipient_confirmed", "withdrawn"])
@@ -180,24 +114,8 @@ def test_a_filed_agreement_keeps_its_identity(filed):
         "terminated_on",
         "termination_reason",
     }
-    assert open_columns_or_constraint(agreement) <= changeable
+    assert open_columns(agreement, constraint_counts=False) <= changeable
     assert refused(lambda: sql("delete from support_agreement where id = %s", agreement.pk))
-
-
-def open_columns_or_constraint(row) -> set[str]:
-    """Like open_columns; a column that only a constraint holds counts as open."""
-    found = set()
-    for field in row._meta.concrete_fields:
-        if field.primary_key:
-            continue
-        statement = f"update {row._meta.db_table} set {field.column} = {another(field)} where id = %s"
-        try:
-            stopped = refused(lambda statement=statement: sql(statement, row.pk))
-        except AssertionError:
-            stopped = False
-        if not stopped:
-            found.add(field.name)
-    return found
 
 
 def test_a_draft_can_be_changed_and_removed():
@@ -252,8 +170,6 @@ def test_a_confirmed_record_is_neither_changed_nor_removed(agreement, kind):
     record = RECORDS[kind](agreement)
     model = type(record)
     ways = ways_to_lose(record)
-    if kind == "study":  # its first text column is the one about the department
-        assert record._meta.get_field("department")
     all_refused(ways)
     for status in ("draft", "submitted", "returned"):
         assert refused(lambda status=status: model.objects.filter(pk=record.pk).update(status=status))
@@ -308,7 +224,7 @@ def test_nobody_confirms_the_own_entry_even_by_sql(agreement):
         type(record).objects.filter(pk=record.pk).update(confirmed_for=agreement.recipient, **forged)
 
 
-# ---- assessments and the audit log
+# ---- assessments
 @pytest.fixture
 def final():
     """An assessment with its grade decided, written without the service (which has tests of its own)."""
@@ -334,14 +250,6 @@ def test_a_final_assessment_is_frozen(final):
 @pytest.mark.xfail(strict=True, reason="项目得分还没有触发器，只有总表被冻结")
 def test_the_scores_of_a_final_assessment_are_frozen(final):
     all_refused(ways_to_lose(final.scores.get()))
-
-
-def test_the_audit_log_only_grows():
-    event = audit_record(verb=AuditEvent.Verb.EXPORT, user=None, note="台账", username="x")
-    assert open_columns(event) == set()
-    all_refused(ways_to_lose(event))
-    audit_record(verb=AuditEvent.Verb.EXPORT, user=None)
-    assert AuditEvent.objects.count() == 2
 
 
 def test_the_days_in_force_are_written_by_filing_only():

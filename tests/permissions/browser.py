@@ -1,13 +1,15 @@
 """One test client for all users: a request is made as somebody, and nothing of it stays behind."""
 
+import time
 from http.cookies import SimpleCookie
 from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
+from core.middleware import LAST_USE
 from tests.permissions.world import PEOPLE, World
 
 BACKEND = "accounts.backends.RoleBackend"
@@ -17,23 +19,48 @@ class Browser:
     def __init__(self, world: World):
         self.world = world
         self.client = Client(raise_request_exception=False)
-        self.asked = 0
+        self.asked, self.counted = 0, None
         engine = import_module(settings.SESSION_ENGINE)
         self.sessions = {}
         for role, ring in PEOPLE:
             user, session = world.user(role, ring), engine.SessionStore()
             session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), BACKEND
             session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+            session[LAST_USE] = int(time.time())
             session.save()
             self.sessions[user.pk] = session.session_key
 
     def ask(self, method: str, url: str, user=None, data=None):
-        """The response to one request; rows that it changed stay until ``undone`` or the test ends."""
+        """The response to one request, with ``written``: the tables it wrote to. Then it is undone."""
         self.asked += 1
         self.client.cookies = SimpleCookie()
+        if self.counted is None:
+            self.counted = writes()
         if user is not None:
             self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[user.pk]
-        return getattr(self.client, method.lower())(url, data=data or {})
+        with undone():
+            response = getattr(self.client, method.lower())(url, data=data or {})
+            response.body = b"".join(response.streaming_content) if response.streaming else response.content
+        before, self.counted = self.counted, writes()
+        found = {table for table, count in self.counted.items() if count != before.get(table)}
+        response.written = found - UNCOUNTED
+        return response
+
+
+# a session is a fact of signing in, not of the page
+UNCOUNTED = {"django_session"}
+
+
+def writes() -> dict[str, int]:
+    """Rows inserted, updated and deleted so far in this transaction, by table, whoever did it."""
+    counts = ("inserted", "updated", "deleted")
+    total = " + ".join(f"pg_stat_get_xact_tuples_{count}(oid)" for count in counts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT relname, {total} FROM pg_class "
+            f"WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND {total} > 0"
+        )
+        return dict(cursor.fetchall())
 
 
 class undone:

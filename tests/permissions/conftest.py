@@ -3,6 +3,8 @@
 Each test runs in a savepoint of its own on top of it.
 """
 
+import logging
+
 import pytest
 from django.db import transaction
 from django.test import override_settings
@@ -23,3 +25,12 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
 def browser(world, django_db_blocker):
     with django_db_blocker.unblock():
         return Browser(world)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quiet():
+    """Refusals are what these tests are about; thousands of lines about them help nobody."""
+    logger = logging.getLogger("django.request")
+    before, logger.disabled = logger.disabled, True
+    yield
+    logger.disabled = before

@@ -6,7 +6,6 @@ its words, whatever the page is. Rows are reached by attribute (``ring.agreement
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
@@ -18,7 +17,8 @@ from assessment.services.assessments import Mark, assessment_decide, assessment_
 from core.checks import our_models
 from core.jobs import store_atomically
 from core.models import Job
-from reports.services.summaries import summary_attach, summary_draft, summary_file_name, summary_freeze
+from reports.models import Summary
+from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
 from staffing.models import Activity
 from staffing.services.activities import Outcome
 from support.models import AgreementAttachment, Cycle
@@ -33,7 +33,7 @@ PDF = (
 )
 
 
-@dataclass
+@dataclass(repr=False)
 class Ring:
     """``mark``/``code``: the words no other ring has; ``rows``: all its rows by model label."""
 
@@ -164,7 +164,8 @@ def _people(ring: Ring, it) -> None:
     it.posting = build.posting(it.agreement, it.doctor, department=f"{ring.mark}内科", **days)
     it.planned = build.posting(it.agreement, it.colleague, arrived=False, **days)
     past = {"start": ring.on(3, 1), "end": ring.on(4, 30), "within": it.batch}
-    it.ended = build.posting(it.agreement, _person(ring, it.hospital, 6), ended=True, **past)
+    it.former_doctor = _person(ring, it.hospital, 6)
+    it.ended = build.posting(it.agreement, it.former_doctor, ended=True, **past)
 
 
 def _records(ring: Ring, it) -> None:
@@ -190,6 +191,7 @@ def _records(ring: Ring, it) -> None:
         "technique",
         on,
         measures={"techniques": 1},
+        participants=[it.doctor],
         outcomes=[Outcome("technique", f"{ring.mark}新技术", it.doctor)],
         topic=f"{ring.mark}技术",
     )
@@ -231,23 +233,19 @@ def _judgements(ring: Ring, it) -> None:
 
 
 def _papers(ring: Ring, it) -> None:
+    """One summary frozen with its file, three drafts (as rows: wording them would take seconds)."""
     coordinator, officer = (
         ring.people[role] for role in (Role.HOSPITAL_COORDINATOR, Role.BUREAU_OFFICER)
     )
-    issued = ring.on(12, 31)
-    asked = {"cycle": Cycle.objects.get(pk=it.cycle.pk), "issued_on": issued}
-    it.summary = summary_draft(organisation=it.hospital, by=coordinator, **asked)
-    it.summary = summary_freeze(summary=it.summary, by=coordinator)
+    common = {"cycle": Cycle.objects.get(pk=it.cycle.pk), "issued_on": ring.on(12, 31)}
+    hospital = {"organisation": it.hospital, "edition": "hospital", "requested_by": coordinator, **common}
+    it.summary = summary_freeze(summary=Summary.objects.create(**hospital), by=coordinator)
     summary_attach(
         summary=it.summary, name=store_atomically(summary_file_name(it.summary), PDF), pages=1
     )
-    it.summary_draft = summary_draft(
-        organisation=it.hospital, by=coordinator, reason=f"{ring.mark}更正", **asked
-    )
-    it.clinic_summary = summary_draft(
-        organisation=it.clinic, by=ring.people[Role.RECIPIENT_COORDINATOR], **asked
-    )
-    it.bureau_summary = summary_draft(organisation=it.bureau, by=officer, **asked)
+    it.summary_draft = Summary.objects.create(version=2, reason=f"{ring.mark}更正", **hospital)
+    it.clinic_summary = Summary.objects.create(organisation=it.clinic, edition="clinic", **common)
+    it.bureau_summary = Summary.objects.create(organisation=it.bureau, edition="bureau", **common)
     for name, requester in (("job", coordinator), ("bureau_job", officer)):
         made = Job.objects.create(
             kind="reports.render_summary",
@@ -260,5 +258,3 @@ def _papers(ring: Ring, it) -> None:
         )
         setattr(it, name, made)
 
-
-AMOUNT = Decimal(100)

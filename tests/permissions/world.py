@@ -23,11 +23,12 @@ EVERYBODY = frozenset(Role)
 
 OWN, OTHER, STRANGER = "own", "other", "stranger"
 RINGS = (OWN, OTHER, STRANGER)
-PEOPLE = [(role, ring) for role in ROLES for ring in RINGS]
+# the administrators belong to no ring and see all alike
+PEOPLE = [(role, ring) for role in ROLES for ring in RINGS if ring == OWN or role not in ADMINS]
 PEOPLE_IDS = [f"{role}-{ring}" for role, ring in PEOPLE]
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     rings: dict[str, Ring]
 

@@ -1,0 +1,152 @@
+"""The two commands in a clone of their own, from an empty var/ to a PDF and a site that ends cleanly."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from ops import ports
+from ops.tests.conftest import AWKWARD
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "var", "docs", "benchmarks", "node_modules")
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """All of the project, with the packages of this environment (installing them again would take minutes)."""
+    folder = tmp_path_factory.mktemp("whole") / AWKWARD
+    shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
+    (folder / ".venv").symlink_to(sys.prefix)
+    (folder / "var").mkdir(mode=0o711)
+    if (ROOT / "var/fonts").is_dir():
+        (folder / "var/fonts").symlink_to(ROOT / "var/fonts")
+    yield folder
+    place = re.search(r'"place": "([^"]+)"', (folder / "var/postgres/state.json").read_text())[1]
+    if Path(place) != folder / "var/postgres":
+        assert (Path(place) / "属于").read_text().strip() == str(folder / "var/postgres")
+        shutil.rmtree(place)
+
+
+def environment(**more):
+    ours = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "APP_ENV", "DATA_DIR", "ALLOWED_HOSTS", "PORT", "HOST")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {"LANG": "C"} | more
+
+
+def processes_of(folder):
+    """Command lines that name the folder (the servers' and programs' own arguments or working folder)."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            place = str((entry / "cwd").readlink())
+        except OSError:
+            continue
+        if str(folder) in words or place.startswith(str(folder)):
+            found.append((int(entry.name), words))
+    return found
+
+
+def wait_for(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.2)
+    return None
+
+
+def test_run_summary_makes_the_pdf_of_the_demonstration(clone):
+    result = subprocess.run(
+        ["./run", "summary"],
+        cwd=clone,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=400,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    path = Path(next(line for line in result.stdout.splitlines() if line.strip().endswith(".pdf")).strip())
+    assert path.parent == clone / "var/summaries"
+    assert path.read_bytes().startswith(b"%PDF-")
+    for figure in ("69 人次", "48 项", "30.8%", "70.0%"):
+        assert figure in result.stdout
+    assert processes_of(clone) == []
+
+
+def test_run_starts_the_site_brings_a_killed_worker_back_and_ends_cleanly(clone):
+    port = ports.free_port()
+    output = clone / "output"
+    with output.open("wb") as file:
+        launcher = subprocess.Popen(
+            ["./run"],
+            cwd=clone,
+            env=environment(PORT=str(port)),
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    try:
+        assert wait_for(lambda: "按 Ctrl-C 停止" in output.read_text(), 300), output.read_text()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+            assert answer.status == 200
+        assert f"网站已启动：http://127.0.0.1:{port}" in output.read_text()
+
+        def workers():
+            return [pid for pid, words in processes_of(clone) if " -A config worker " in words]
+
+        before = set(workers())
+        assert before
+        main = next(pid for pid in before if parent_of(pid) == launcher.pid)
+        os.kill(main, signal.SIGKILL)
+        assert wait_for(lambda: workers() and not before & set(workers()), 60)
+
+        second = subprocess.run(
+            ["./run"],
+            cwd=clone,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+        assert second.returncode == 1
+        assert f"http://127.0.0.1:{port}" in second.stdout
+
+        launcher.send_signal(signal.SIGINT)
+        assert launcher.wait(60) == 0
+        assert processes_of(clone) == []
+    finally:
+        launcher.kill()
+        launcher.wait()
+
+
+def test_nothing_is_left_when_the_launcher_is_killed(clone):
+    """kill -9 gives the launcher no chance to clean up; the kernel does."""
+    output = clone / "output"
+    with output.open("wb") as file:
+        launcher = subprocess.Popen(
+            ["./run"], cwd=clone, env=environment(PORT=str(ports.free_port())), stdout=file, stderr=file
+        )
+    try:
+        assert wait_for(lambda: "按 Ctrl-C 停止" in output.read_text(), 300), output.read_text()
+        assert len(processes_of(clone)) > 5
+    finally:
+        launcher.kill()
+        launcher.wait()
+    assert wait_for(lambda: processes_of(clone) == [], 30), processes_of(clone)
+
+
+def parent_of(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

@@ -1,0 +1,140 @@
+"""Who sees which rows, written by hand: the one table against which lists, forms and exports are held.
+
+For each model: what the people of hospital and clinic and the clinician see of their own ring. Region
+roles see ALL of the county's rings and the two administrators everything, unless the entry says so.
+A model without an entry fails.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from tests.permissions.world import ADMINS, BOSS, CLINICIAN, RECIPIENT, REGION, SENDER, World, reached
+
+ALL, NONE = "all", frozenset()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """``hospital``, ``clinic``, ``clinician``: ALL, or names of rows in the ring (see rings.py).
+
+    ``wide`` limits what region roles see of each ring in reach; ``own_only``: rows by role that only
+    that very person sees, whatever the region. ``owned``: the same for ``owned_by`` where it differs.
+    """
+
+    hospital: str | frozenset = ALL
+    clinic: str | frozenset = ALL
+    clinician: str | frozenset = NONE
+    wide: str | frozenset = ALL
+    own_only: dict | None = None
+    owned: "Rows | None" = None
+
+    def of(self, role: str):
+        if self.own_only is not None:
+            return self.own_only.get(role, NONE)
+        if role in REGION:
+            return self.wide
+        return {SENDER: self.hospital, BOSS: self.hospital, RECIPIENT: self.clinic, CLINICIAN: self.clinician}[
+            role
+        ]
+
+
+def names(*found: str) -> frozenset:
+    return frozenset(found)
+
+
+REFERENCE = "reference"
+NOBODY = Rows(NONE, NONE, NONE, wide=NONE)
+PARTIES = Rows()  # both sides of the agreement
+PARTNERS_ONLY_READ = Rows(owned=Rows(NONE, NONE))
+HOSPITAL_PEOPLE = names("doctor", "colleague", "idle", "former_doctor")
+CLINIC_PEOPLE = names("trainee", "local")
+SENT = names("doctor", "colleague", "former_doctor")
+WITH_DOCTOR = names("activity", "activity_own", "technique")
+ASSESSOR_ONLY = Rows(NONE, NONE)
+
+EXPECTED: dict[str, Rows | str] = {
+    "core.AuditEvent": NOBODY,
+    "core.Job": Rows(own_only={SENDER: names("job"), "bureau_officer": names("bureau_job")}),
+    "accounts.Region": REFERENCE,
+    "accounts.Organisation": Rows(
+        hospital=names("hospital", "clinic", "bureau"),
+        clinic=names("clinic", "hospital", "bureau"),
+        clinician=names("hospital"),
+        owned=Rows(names("hospital"), names("clinic"), names("hospital")),
+    ),
+    "accounts.FormerName": Rows(names("hospital_former"), names("clinic_former")),
+    "accounts.User": Rows(
+        hospital=names(SENDER, BOSS, CLINICIAN),
+        clinic=names(RECIPIENT),
+        clinician=names(CLINICIAN),
+        # the administrators belong to no organisation
+        wide=names(*REGION, SENDER, BOSS, RECIPIENT, CLINICIAN),
+    ),
+    "support.Programme": Rows(
+        names("programme"), names("programme"), owned=Rows(NONE, NONE)
+    ),
+    "support.Cycle": Rows(names("cycle"), names("cycle"), owned=Rows(NONE, NONE)),
+    "support.CycleDeadline": PARTNERS_ONLY_READ,
+    "support.Agreement": PARTIES,
+    "support.AgreementVersion": PARTIES,
+    "support.AgreementParty": PARTIES,
+    "support.AgreementTarget": PARTIES,
+    "support.AgreementAttachment": PARTIES,
+    "support.OutcomeIndicator": REFERENCE,
+    "support.OutcomeValue": Rows(owned=Rows(NONE, ALL)),
+    "support.Speciality": REFERENCE,
+    "support.Donation": PARTIES,
+    "support.DonationItem": PARTIES,
+    "staffing.Measure": REFERENCE,
+    "staffing.ActivityType": REFERENCE,
+    "staffing.ActivityTypeMeasure": REFERENCE,
+    "staffing.Clinician": Rows(
+        hospital=HOSPITAL_PEOPLE | names("trainee"),
+        clinic=CLINIC_PEOPLE | SENT,
+        clinician=names("doctor"),
+        owned=Rows(HOSPITAL_PEOPLE, CLINIC_PEOPLE, names("doctor")),
+    ),
+    "staffing.Batch": Rows(
+        clinic=names("batch"), clinician=names("batch"), owned=Rows(ALL, NONE, names("batch"))
+    ),
+    "staffing.Posting": Rows(clinician=names("posting")),
+    "staffing.Activity": Rows(clinician=WITH_DOCTOR),
+    "staffing.ActivityMeasure": Rows(clinician=WITH_DOCTOR),
+    "staffing.ActivityOutcome": Rows(clinician=WITH_DOCTOR),
+    "staffing.AdvancedStudy": PARTIES,
+    "assessment.ScoreTemplate": REFERENCE,
+    "assessment.ScoreItem": REFERENCE,
+    "assessment.GradeBand": REFERENCE,
+    "assessment.Assessment": ASSESSOR_ONLY,
+    "assessment.ItemScore": ASSESSOR_ONLY,
+    "reports.Summary": Rows(names("summary", "summary_draft"), names("clinic_summary")),
+}
+
+# rows below a record are named by the record
+PARENT = {"staffing.ActivityMeasure": "activity_id", "staffing.ActivityOutcome": "activity_id"}
+
+
+def expected(world: World, model: type[Model], role: str, ring: str, *, owned: bool = False) -> set[int]:
+    """Primary keys of exactly the rows that this user may see (``owned``: may call the own ones)."""
+    label = model._meta.label
+    entry = EXPECTED[label]
+    if entry == REFERENCE:
+        return set(model._base_manager.values_list("pk", flat=True))
+    if role in ADMINS:
+        return set(model._base_manager.values_list("pk", flat=True))
+    if owned and entry.owned is not None:
+        entry = entry.owned
+    rings = (ring,) if entry.own_only is not None else reached(role, ring)
+    return {pk for name in rings for pk in _named(world.rings[name], label, entry.of(role))}
+
+
+def _named(ring, label: str, wanted) -> set[int]:
+    rows = ring.rows[label]
+    if wanted == ALL:
+        return set(rows)
+    if label == "accounts.User":
+        return {ring.people[role].pk for role in wanted}
+    keys = {getattr(ring, name).pk for name in wanted}
+    parent = PARENT.get(label)
+    return {pk for pk, row in rows.items() if (getattr(row, parent) if parent else pk) in keys}

@@ -1,0 +1,338 @@
+"""Every page outside the desk: who holds its permission and what each role gets, written by hand.
+
+``holders`` hold the permission; anybody else gets 403. A holder whose reach has not got the object
+gets 404. ``own`` says what differs for holders who are near the object: a status, or REFUSED (the
+page answers with a redirect and a message, and nothing is written). A view without an entry fails.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from tests.permissions.rings import Ring
+from tests.permissions.world import (
+    AUDIT,
+    BOSS,
+    BUSINESS,
+    CLINICIAN,
+    EVERYBODY,
+    OFFICER,
+    RECIPIENT,
+    REGION,
+    SENDER,
+    SYSTEM,
+    UNITS,
+)
+
+PUBLIC = "public"
+REFUSED = "refused"
+COORDINATORS = frozenset({SENDER, RECIPIENT})
+CONFIRMERS = COORDINATORS | {OFFICER}
+READERS = REGION | UNITS
+SOME_READERS = UNITS | {OFFICER}
+GET, POST, FORM = ("GET",), ("POST",), ("GET", "POST")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One case of a view. ``of``: the row of the OWN ring whose page it is; ``data``: what is posted.
+
+    ``lists``: (context key, model label, whether only owned rows) of a list page. ``far``: what holders
+    beyond reach get. ``reads_write``: tables that reading may write. ``answer``: success of a POST.
+    ``anywhere``: what is posted names no row, so that everybody writes at home. ``roles``: who is tried
+    (a page that computes a whole summary takes its time; one of several alike is enough).
+    """
+
+    holders: frozenset | str
+    methods: tuple[str, ...] = GET
+    of: str = ""
+    own: dict = field(default_factory=dict)
+    data: Callable[[Ring], dict] = lambda ring: {}
+    query: Callable[[Ring], str] = lambda ring: ""
+    kwargs: Callable[[Ring], dict] | None = None
+    before: Callable[[Ring], object] = lambda ring: None
+    lists: tuple | None = None
+    far: int | str = 404
+    get_status: int = 200
+    answer: int = 302
+    reads_write: tuple[str, ...] = ()
+    anywhere: bool = False
+    roles: frozenset = EVERYBODY
+
+    @property
+    def is_about_a_row(self) -> bool:
+        return bool(self.of) or self.kwargs is not None
+
+    def url(self, name: str, ring: Ring) -> str:
+        kwargs = self.kwargs(ring) if self.kwargs else {"pk": getattr(ring, self.of).pk} if self.of else {}
+        return reverse(name, kwargs=kwargs) + self.query(ring)
+
+
+def listing(holders, label: str, *, owned: bool = False) -> Page:
+    return Page(holders, lists=("page", label, owned))
+
+
+def detail(row: str, holders=BUSINESS, **own) -> Page:
+    return Page(holders, of=row, own={CLINICIAN: 404, **own})
+
+
+def verb(row: str, holders, own: dict | None = None, **data) -> Page:
+    return Page(holders, POST, of=row, own=own or {}, data=lambda ring: data)
+
+
+def activity_form(ring: Ring, agreement=None) -> dict:
+    from staffing.models import ActivityTypeMeasure
+
+    rows = ActivityTypeMeasure.objects.filter(activity_type__code="lecture")
+    return {
+        "client_key": "6f8a2c1e-0000-4000-8000-000000000001",
+        "agreement": (agreement or ring.agreement).pk,
+        "start_on": ring.on(5, 5),
+        "topic": f"{ring.mark}新讲座",
+        "outcomes-TOTAL_FORMS": 0,
+        "outcomes-INITIAL_FORMS": 0,
+    } | {f"measure_{row.measure_id}": 1 for row in rows}
+
+
+def donation_form(ring: Ring) -> dict:
+    return {
+        "agreement": ring.agreement.pk,
+        "kind": "cash",
+        "given_on": ring.on(5, 6),
+        "title": f"{ring.mark}再捐",
+        "amount": 50,
+        "qualifier": "exact",
+        "valuation": "stated",
+        "items-TOTAL_FORMS": 0,
+        "items-INITIAL_FORMS": 0,
+    }
+
+
+def study_form(ring: Ring) -> dict:
+    return {
+        "agreement": ring.agreement.pk,
+        "trainee": ring.trainee.pk,
+        "start_on": ring.on(11, 1),
+        "end_on": ring.on(11, 30),
+    }
+
+
+def posting_form(ring: Ring) -> dict:
+    return {
+        "clinician": ring.idle.pk,
+        "agreement": ring.agreement.pk,
+        "start_on": ring.on(9, 1),
+        "end_on": ring.on(9, 30),
+        "role": "member",
+    }
+
+
+def batch_form(ring: Ring) -> dict:
+    return {
+        "cycle": ring.cycle.pk,
+        "code": f"{ring.code}-NEW",
+        "kind": "circuit",
+        "departed_on": ring.on(3, 1),
+    }
+
+
+def person_form(ring: Ring) -> dict:
+    return {"name": f"{ring.mark}新人", "staff_no": f"{ring.code}-9", "sex": "0", "title": ""}
+
+
+def summary_form(ring: Ring) -> dict:
+    return {"organisation": ring.hospital.pk, "cycle": ring.cycle.pk, "year": ring.year, "issued_on": ring.on(12, 31)}
+
+
+def entered(clinician: int = 404) -> dict:
+    """Own-ring answers for a record that the hospital entered: the other side may look, not touch."""
+    return {RECIPIENT: 403, CLINICIAN: clinician}
+
+
+ENTERERS = COORDINATORS | {CLINICIAN}
+BY_RECIPIENT = {SENDER: 403, OFFICER: 403}
+BY_SENDER = {RECIPIENT: 403, OFFICER: 403}
+OWN_SUMMARY = {RECIPIENT: 404}
+NO_JOB = {role: 404 for role in EVERYBODY - {SENDER, SYSTEM, AUDIT}} | {AUDIT: 403}
+
+PAGES: dict[str, Page | tuple[Page, ...]] = {
+    # ---- for everybody
+    "healthz": Page(PUBLIC),
+    "sign-in": Page(PUBLIC, FORM, get_status=302),
+    "sign-out": Page(PUBLIC, POST),
+    "home": Page(EVERYBODY, get_status=302),
+    "password-change": Page(EVERYBODY, FORM, answer=200, anywhere=True),
+    "job-progress": Page(EVERYBODY, of="job", own=NO_JOB),
+    "job-retry": Page(EVERYBODY, POST, of="job", own=NO_JOB),
+    # ---- agreements
+    "agreement-list": listing(BUSINESS, "support.Agreement"),
+    "agreement-detail": (detail("agreement"), detail("pending")),
+    "version-confirm": (
+        verb("draft", COORDINATORS, {RECIPIENT: REFUSED}),
+        verb("half", COORDINATORS, {SENDER: REFUSED}),
+        verb("ready", COORDINATORS, {SENDER: REFUSED, RECIPIENT: REFUSED}),
+    ),
+    "version-return": (
+        verb("half", COORDINATORS, reason="数字有误"),
+        verb("draft", COORDINATORS, {SENDER: REFUSED, RECIPIENT: REFUSED}, reason="数字有误"),
+    ),
+    "attachment-download": Page(
+        BUSINESS, of="attachment", own={CLINICIAN: 404}, reads_write=("core_auditevent",)
+    ),
+    # ---- donations and outcome figures
+    "donation-list": listing(BUSINESS, "support.Donation"),
+    "donation-detail": detail("donation"),
+    "donation-new": Page(frozenset({SENDER}), FORM, data=donation_form),
+    "donation-edit": Page(frozenset({SENDER}), FORM, of="donation_draft", data=donation_form),
+    "donation-submit": verb("donation_draft", frozenset({SENDER})),
+    "donation-delete": verb("donation_draft", frozenset({SENDER})),
+    "donation-confirm": verb("donation_submitted", CONFIRMERS, BY_RECIPIENT),
+    "donation-return": verb("donation_submitted", CONFIRMERS, BY_RECIPIENT, reason="金额有误"),
+    "outcome-list": Page(BUSINESS),
+    # ---- postings and people
+    "workspace": Page(UNITS | {CLINICIAN}),
+    "posting-list": listing(BUSINESS, "staffing.Posting"),
+    "posting-detail": (Page(BUSINESS, of="posting"), detail("planned")),
+    "posting-arrive": Page(
+        frozenset({RECIPIENT}), POST, of="planned", data=lambda ring: {"arrived_on": ring.on(3, 1)}
+    ),
+    "posting-end": Page(
+        frozenset({SENDER}), POST, of="posting", data=lambda ring: {"ended_on": ring.on(8, 31)}
+    ),
+    "posting-edit": Page(
+        frozenset({SENDER}), FORM, of="planned", data=lambda ring: posting_form(ring) | {"department": "儿科"}
+    ),
+    "posting-cancel": verb("planned", frozenset({SENDER}), reason="任务取消"),
+    "batch-new": Page(frozenset({SENDER}), FORM, data=batch_form),
+    "batch-detail": (
+        Page(BUSINESS, of="batch"),
+        Page(BUSINESS, of="empty_batch", own={RECIPIENT: 404, CLINICIAN: 404}),
+    ),
+    "posting-add": Page(frozenset({SENDER}), POST, of="batch", data=posting_form),
+    "person-detail": (
+        Page(BUSINESS, of="doctor"),
+        detail("colleague"),
+        detail("idle", **{RECIPIENT: 404}),
+        detail("local", **{SENDER: 404, BOSS: 404}),
+    ),
+    "clinician-list": listing(BUSINESS, "staffing.Clinician", owned=True),
+    "clinician-new": Page(COORDINATORS, FORM, data=person_form, anywhere=True),
+    "clinician-edit": (
+        Page(COORDINATORS, FORM, of="colleague", own={RECIPIENT: 403}, data=person_form),
+        Page(COORDINATORS, FORM, of="idle", own={RECIPIENT: 404}, data=person_form),
+        Page(COORDINATORS, FORM, of="local", own={SENDER: 404}, data=person_form),
+    ),
+    # ---- activities
+    "activity-list": listing(BUSINESS, "staffing.Activity"),
+    "activity-detail": (Page(BUSINESS, of="activity"), detail("activity_submitted")),
+    "activity-new": (
+        Page(ENTERERS, FORM, query=lambda ring: "?type=lecture", data=activity_form),
+        Page(ENTERERS, GET),
+    ),
+    "activity-edit": (
+        Page(ENTERERS, FORM, of="activity_draft", own=entered(), data=activity_form),
+        Page(ENTERERS, FORM, of="activity_own", own=entered(200), data=activity_form),
+    ),
+    "activity-submit": (
+        verb("activity_draft", ENTERERS, entered()),
+        verb("activity_own", ENTERERS, {RECIPIENT: 403}),
+    ),
+    "activity-delete": (
+        verb("activity_draft", ENTERERS, entered()),
+        verb("activity_own", ENTERERS, {RECIPIENT: 403}),
+    ),
+    "activity-confirm": (
+        verb("activity_submitted", CONFIRMERS, BY_RECIPIENT),
+        verb("activity_theirs", CONFIRMERS, BY_SENDER),
+    ),
+    "activity-return": (
+        verb("activity_submitted", CONFIRMERS, BY_RECIPIENT, reason="人次有误"),
+        verb("activity_theirs", CONFIRMERS, BY_SENDER, reason="人次有误"),
+    ),
+    "activity-confirm-many": Page(
+        CONFIRMERS,
+        POST,
+        data=lambda ring: {"record": [ring.activity_submitted.pk]},
+        own={SENDER: REFUSED, OFFICER: REFUSED},
+        far=REFUSED,
+    ),
+    # ---- advanced study
+    "study-list": listing(BUSINESS, "staffing.AdvancedStudy"),
+    "study-detail": detail("study"),
+    "study-new": Page(COORDINATORS, FORM, data=study_form),
+    "study-edit": Page(COORDINATORS, FORM, of="study_draft", own={RECIPIENT: 403}, data=study_form),
+    "study-submit": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
+    "study-delete": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
+    "study-confirm": verb("study_submitted", CONFIRMERS, BY_RECIPIENT),
+    "study-return": verb("study_submitted", CONFIRMERS, BY_RECIPIENT, reason="日期有误"),
+    # ---- summaries and figures
+    "summary-list": listing(READERS, "reports.Summary"),
+    "summary-new": (
+        Page(READERS, GET),
+        Page(READERS, POST, data=summary_form, own={RECIPIENT: 400}, far=400, roles=SOME_READERS),
+        Page(
+            READERS,
+            POST,
+            data=lambda ring: summary_form(ring) | {"edition": "bureau"},
+            own={role: 400 for role in READERS},
+            far=400,
+        ),
+    ),
+    "summary-detail": (
+        Page(READERS, of="summary", own=OWN_SUMMARY),
+        Page(READERS, of="clinic_summary", own={SENDER: 404, BOSS: 404}, roles=UNITS),
+        Page(READERS, of="bureau_summary", own={role: 404 for role in UNITS}),
+    ),
+    "summary-save": verb("summary_draft", CONFIRMERS, OWN_SUMMARY, **{"text-work": "正文"}),
+    "summary-issue": verb("summary_draft", READERS, OWN_SUMMARY),
+    "summary-discard": verb("summary_draft", CONFIRMERS, OWN_SUMMARY),
+    "summary-revise": Page(
+        CONFIRMERS,
+        POST,
+        of="summary",
+        own=OWN_SUMMARY,
+        data=lambda ring: {"reason": "更正数字"},
+        before=lambda ring: type(ring.summary_draft).objects.filter(pk=ring.summary_draft.pk).delete(),
+    ),
+    "summary-download": Page(
+        READERS, of="summary", own=OWN_SUMMARY, reads_write=("core_auditevent",)
+    ),
+    "figure-records": (
+        Page(
+            READERS,
+            kwargs=lambda ring: {"code": "lectures"},
+            query=lambda ring: f"?summary={ring.summary.pk}",
+            own=OWN_SUMMARY,
+        ),
+        Page(
+            READERS,
+            kwargs=lambda ring: {"code": "person_times"},
+            query=lambda ring: f"?organisation={ring.hospital.pk}&cycle={ring.cycle.pk}",
+            own=OWN_SUMMARY,
+        ),
+        Page(
+            READERS,
+            kwargs=lambda ring: {"code": "donated_cash"},
+            query=lambda ring: f"?organisation={ring.bureau.pk}&cycle={ring.cycle.pk}",
+            own={role: 404 for role in UNITS},
+        ),
+        # the region's figures are not a hospital's to read, whatever the address says
+        Page(
+            READERS,
+            kwargs=lambda ring: {"code": "agreements"},
+            query=lambda ring: f"?organisation={ring.hospital.pk}&cycle={ring.cycle.pk}&edition=bureau",
+            own={role: 404 for role in READERS},
+        ),
+    ),
+    "cycle-list": listing(REGION, "support.Cycle"),
+    "cycle-readiness": Page(REGION, of="cycle"),
+}
+
+
+def cases() -> list[tuple[str, int, Page]]:
+    return [
+        (name, number, page)
+        for name, entry in PAGES.items()
+        for number, page in enumerate(entry if isinstance(entry, tuple) else (entry,))
+    ]

@@ -1,0 +1,76 @@
+"""What a response shows: its words, its rows, and what its forms offer to choose from."""
+
+from collections.abc import Iterator
+
+from django.contrib.admin.helpers import AdminForm, InlineAdminFormSet
+from django.forms import BaseForm, BaseFormSet, ModelChoiceField
+
+from staffing.models import Posting
+from support.models import Agreement
+from tests.permissions.expected import EXPECTED, expected
+from tests.permissions.world import CLINICIAN, World
+
+
+def leaked_words(world: World, role: str, ring: str, response) -> list[str]:
+    """Marks of other rings in the body (files included: they are not compressed)."""
+    return sorted(word for word in world.forbidden_words(role, ring) if word.encode() in response.body)
+
+
+def _values(response) -> Iterator:
+    for context in response.context or ():
+        for layer in context.dicts if hasattr(context, "dicts") else (context,):
+            yield from layer.values()
+
+
+def forms_of(response) -> list[BaseForm]:
+    """Every form of the page, those in formsets and admin inlines with their empty row included."""
+    found: dict[int, BaseForm] = {}
+    queue = list(_values(response))
+    while queue:
+        value = queue.pop()
+        if isinstance(value, AdminForm):
+            queue.append(value.form)
+        elif isinstance(value, InlineAdminFormSet):
+            queue.append(value.formset)
+        elif isinstance(value, BaseFormSet):
+            queue += [*value.forms, value.empty_form]
+        elif isinstance(value, list | tuple) and value and isinstance(value[0], InlineAdminFormSet):
+            queue += value
+        elif isinstance(value, BaseForm):
+            found[id(value)] = value
+    return list(found.values())
+
+
+def choices_of(response) -> dict[str, tuple[type, set[int]]]:
+    """{"DonationForm.agreement": (model, keys offered)}."""
+    found = {}
+    for form in forms_of(response):
+        for name, field in form.fields.items():
+            if isinstance(field, ModelChoiceField):
+                queryset = field.queryset
+                keys = set(queryset.order_by().values_list("pk", flat=True))
+                known = found.setdefault(f"{type(form).__name__}.{name}", (queryset.model, set()))
+                known[1].update(keys)
+    return found
+
+
+def choosable(world: World, model, role: str, ring: str) -> set[int]:
+    """Rows a form may offer: the visible ones; a clinician also names the agreement of own postings."""
+    rows = expected(world, model, role, ring)
+    if model is Agreement and role == CLINICIAN:
+        mine = Posting.objects.filter(clinician__user=world.user(role, ring))
+        rows = rows | set(mine.values_list("agreement", flat=True))
+    return rows
+
+
+def leaked_choices(world: World, role: str, ring: str, response) -> list[str]:
+    found = []
+    for name, (model, keys) in choices_of(response).items():
+        if model._meta.label not in EXPECTED:
+            found.append(f"{name} offers {model._meta.label}, which is not in expected.py")
+            continue
+        beyond = keys - choosable(world, model, role, ring)
+        if beyond:
+            rows = [str(row) for row in model._base_manager.filter(pk__in=beyond)[:5]]
+            found.append(f"{name} offers {rows}")
+    return found
