@@ -6,12 +6,8 @@ from accounts.models import Organisation, User
 from core.forms import DateInput
 from core.pages import FilterForm, SearchField
 from reports.models import Summary
+from reports.selectors.frames import summary_organisations
 from support.models import Cycle
-
-
-def summary_organisations(user: User):
-    """Organisations whose summary the user may ask for: those in the user's own reach that take part."""
-    return Organisation.objects.owned_by(user).exclude(kind=Organisation.Kind.GOVERNMENT)
 
 
 class SummaryRequestForm(forms.Form):

@@ -55,14 +55,14 @@ class ActivityForm(forms.Form):
     speciality = forms.ModelChoiceField(
         label="专业", queryset=Speciality.objects.all(), required=False, empty_label="未填"
     )
-    hours = forms.DecimalField(
-        label="课时/小时", required=False, min_value=0, max_digits=6, decimal_places=1
-    )
+    hours = forms.DecimalField(label="课时/小时", required=False, min_value=0, max_digits=6, decimal_places=1)
     note = forms.CharField(label="备注", max_length=300, required=False)
 
     MORE = ("end_on", "place", "speciality", "hours", "note")
 
-    def __init__(self, data=None, *, activity_type: ActivityType, agreements, people, activity=None, initial=None):
+    def __init__(
+        self, data=None, *, activity_type: ActivityType, agreements, people, activity=None, initial=None
+    ):
         super().__init__(data, initial=initial)
         self.activity_type = activity_type
         self.activity = activity
@@ -97,7 +97,16 @@ class ActivityForm(forms.Form):
         """What the form shows of a record: measures by field name."""
         values = {
             name: getattr(activity, name)
-            for name in ("agreement", "start_on", "topic", "place", "speciality", "hours", "note", "client_key")
+            for name in (
+                "agreement",
+                "start_on",
+                "topic",
+                "place",
+                "speciality",
+                "hours",
+                "note",
+                "client_key",
+            )
         }
         if activity.end_on != activity.start_on:
             values["end_on"] = activity.end_on
@@ -135,14 +144,22 @@ class ActivityForm(forms.Form):
                 continue
             before = known.get(row.measure_id)
             same = before is not None and before.value == value
-            found[row.measure] = (
-                Quantity(value, before.qualifier, before.quoted) if same else Quantity(value)
-            )
+            found[row.measure] = Quantity(value, before.qualifier, before.quoted) if same else Quantity(value)
         return found
 
     def values(self) -> dict:
         """Keyword arguments for ``activity_save`` without measures and outcomes."""
-        names = ("agreement", "start_on", "end_on", "topic", "place", "note", "speciality", "hours", "client_key")
+        names = (
+            "agreement",
+            "start_on",
+            "end_on",
+            "topic",
+            "place",
+            "note",
+            "speciality",
+            "hours",
+            "client_key",
+        )
         values = {name: self.cleaned_data[name] for name in names}
         return values | {
             "participants": list(self.cleaned_data["participants"]),
@@ -176,15 +193,15 @@ OutcomeForms = forms.formset_factory(
 
 def outcomes_of(rows: list[dict], activity: Activity | None) -> list[Outcome]:
     """Rows of the formset for the service; the teacher named in an import stays with the name."""
-    teachers = {row.name: row.person for row in activity.outcomes.select_related("person")} if activity else {}
+    teachers = (
+        {row.name: row.person for row in activity.outcomes.select_related("person")} if activity else {}
+    )
     return [Outcome(person=teachers.get(row["name"]), **row) for row in rows]
 
 
 class ActivityFilter(FilterForm):
     q = SearchField("查找", "主题、地点、姓名")
-    type = forms.ModelChoiceField(
-        label="类型", queryset=ActivityType.objects.all(), empty_label="全部"
-    )
+    type = forms.ModelChoiceField(label="类型", queryset=ActivityType.objects.all(), empty_label="全部")
     agreement = AgreementChoice(label="协议", queryset=Agreement.objects.none(), empty_label="全部")
     status = forms.ChoiceField(label="状态", choices=[("", "全部"), *RecordStatus.choices])
     since = forms.DateField(label="从", widget=DateInput)

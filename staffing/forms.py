@@ -97,7 +97,9 @@ class BatchForm(forms.ModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["cycle"].queryset = (
-            Cycle.objects.filter(agreements__sender=user.organisation_id).select_related("programme").distinct()
+            Cycle.objects.filter(agreements__sender=user.organisation_id)
+            .select_related("programme")
+            .distinct()
         )
         self.fields["cycle"].empty_label = None
 
@@ -134,9 +136,7 @@ class ArrivalForm(forms.Form):
 
 class EndForm(forms.Form):
     ended_on = forms.DateField(label="最后一天", widget=DateInput)
-    reason = forms.CharField(
-        label="原因", max_length=300, required=False, help_text="提前结束必须写明。"
-    )
+    reason = forms.CharField(label="原因", max_length=300, required=False, help_text="提前结束必须写明。")
 
 
 class ReasonForm(forms.Form):
@@ -149,9 +149,13 @@ class ReasonForm(forms.Form):
 class StudyForm(forms.ModelForm):
     agreement = AgreementChoice(label="协议", queryset=Agreement.objects.none())
     trainee = PersonChoice(
-        label="进修人员", queryset=Clinician.objects.none(), help_text="受援单位的人员，名单中没有的请先在“人员”中添加。"
+        label="进修人员",
+        queryset=Clinician.objects.none(),
+        help_text="受援单位的人员，名单中没有的请先在“人员”中添加。",
     )
-    teacher = PersonChoice(label="带教老师", queryset=Clinician.objects.none(), required=False, empty_label="未填")
+    teacher = PersonChoice(
+        label="带教老师", queryset=Clinician.objects.none(), required=False, empty_label="未填"
+    )
 
     class Meta:
         model = AdvancedStudy
@@ -225,5 +229,3 @@ class ClinicianForm(forms.ModelForm):
 
     def _post_clean(self):
         """The service asks everything; the instance stays as it was until then."""
-
-

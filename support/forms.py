@@ -1,6 +1,9 @@
 """Forms of the agreement and donation pages. They read what was typed; services judge it."""
 
+from decimal import Decimal
+
 from django import forms
+from django.core.validators import MinValueValidator
 
 from core.forms import DateInput
 from core.pages import FilterForm, SearchField
@@ -61,6 +64,9 @@ class DonationForm(forms.ModelForm):
     def __init__(self, *args, agreements, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements
+        self.fields["amount"].validators.append(
+            MinValueValidator(Decimal("0.01"), "金额必须大于 0；没有金额请留空。")
+        )
         self.fields["kind"].choices = [("", "请选择"), *Donation.Kind.choices]
 
 

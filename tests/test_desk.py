@@ -32,8 +32,11 @@ def url_of(model, page="add", *args):
 
 
 class DeskCase(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.world = scene()
+
     def setUp(self):
-        self.world = scene()
         self.officer = self.world.people["bureau_officer"]
         self.client.force_login(self.officer)
 

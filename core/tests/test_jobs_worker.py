@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from core.jobs import JobFailed
 from core.models import Job
 from core.selectors.jobs import background_is_away, job_notice
 from core.services.jobs import WORKER_KEEPS_DYING, job_request, job_send
@@ -134,8 +133,3 @@ def test_idle_worker_goes_on_after_the_broker_was_restarted(house):
         assert failing.error == "没有可以汇总的记录。"
         house.services.wait_for(house.request("tests.quick", round_), State.DONE)
     assert worker.poll() is None
-
-
-def test_the_impossible_kind_is_what_it_says():
-    with pytest.raises(JobFailed):
-        slow_jobs.impossible(None)

@@ -23,9 +23,10 @@ def foreign_programmes() -> list[str]:
 @transaction.atomic
 def load_demo() -> list[str]:
     """All or nothing; returns the labels of the cases that were added (empty when all were there)."""
-    from reports.demo import accounts, case_c01, case_c02, live_2026
+    from reports.demo import accounts, case_c01, case_c02, live_2026, scribe
     from reports.demo.organisations import load_organisations
 
+    scribe.forget()
     organisations = load_organisations()
     accounts.load_accounts(organisations)
     cases = (

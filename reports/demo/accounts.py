@@ -1,5 +1,7 @@
 """The demonstration's accounts. All share one published password; they exist only beside demonstration data."""
 
+from functools import cache
+
 from accounts.models import Organisation, Role, User
 from reports.demo import organisations as places
 from reports.demo.people import names
@@ -48,11 +50,13 @@ def load_accounts(organisations: dict[str, Organisation]) -> None:
         _account(code.lower(), next(supply), Role.RECIPIENT_COORDINATOR, organisations[code], None)
 
 
+@cache
 def coordinator_of(organisation: Organisation) -> User:
-    """Who enters and confirms for the organisation in the demonstration."""
-    return User.objects.filter(
+    """Who enters and confirms for the organisation. Remembered while loading (see ``forget``)."""
+    coordinators = User.objects.filter(
         organisation=organisation, roles__overlap=[Role.HOSPITAL_COORDINATOR, Role.RECIPIENT_COORDINATOR]
-    ).earliest("pk")
+    )
+    return coordinators.select_related("organisation").earliest("pk")
 
 
 def account_table() -> list[tuple[str, str, str, str, str]]:

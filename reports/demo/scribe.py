@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from accounts.models import Organisation, User
 from core.errors import checked
@@ -90,7 +91,9 @@ def settle(version: AgreementVersion, *, on: date, by: User, filed_on: date | No
         version = version_confirm(version=version, by=coordinator_of(agreement.recipient))
     with as_of(filed_on or on):
         version_file(version=version, by=by)
-    return Agreement.objects.get(pk=agreement.pk)
+    return Agreement.objects.select_related("cycle", "sender", "recipient", "current_version").get(
+        pk=agreement.pk
+    )
 
 
 # ---- people sent out
@@ -148,10 +151,25 @@ def team(
 
 
 # ---- what two sides answer for
+@cache
+def measure_of(code: str) -> Measure:
+    return Measure.objects.get(code=code)
+
+
+@cache
+def type_of(code: str) -> ActivityType:
+    return ActivityType.objects.get(code=code)
+
+
+def forget() -> None:
+    """Drop what was remembered of another loading, whose rows may be gone."""
+    for remembered in (coordinator_of, measure_of, type_of):
+        remembered.cache_clear()
+
+
 def measures_of(numbers: Mapping[str, int | Quantity]) -> dict[Measure, Quantity]:
-    rows = {row.code: row for row in Measure.objects.filter(code__in=numbers)}
     return {
-        rows[code]: value if isinstance(value, Quantity) else Quantity(Decimal(value))
+        measure_of(code): value if isinstance(value, Quantity) else Quantity(Decimal(value))
         for code, value in numbers.items()
     }
 
@@ -177,7 +195,7 @@ def activity(
     with as_of(entered_on, 16):
         made = activity_save(
             agreement=agreement,
-            activity_type=ActivityType.objects.get(code=kind),
+            activity_type=type_of(kind),
             start_on=on,
             by=entered_by,
             measures=measures_of(numbers),

@@ -8,10 +8,14 @@ from accounts.models import Organisation, User
 from core.dates import Period
 from core.scope import visible_or_404
 from reports.figures import FIGURES, Figure, Frame, default_edition, fitting_editions
-from reports.forms import summary_organisations
 from reports.models import Summary
-from reports.selectors.facts import LISTED
+from reports.selectors.facts import LISTED, figure_text
 from support.models import Cycle
+
+
+def summary_organisations(user: User):
+    """Organisations whose summary the user may ask for: those in the user's own reach that take part."""
+    return Organisation.objects.owned_by(user).exclude(kind=Organisation.Kind.GOVERNMENT)
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,6 @@ def figure_or_404(code: str) -> Figure:
 
 def open_figure(*, code: str, user: User, parameters) -> Opened:
     """A figure of a summary (frozen records if it is frozen), or live for organisation, cycle and year."""
-    from reports.selectors.facts import figure_text
-
     figure = figure_or_404(code)
     if parameters.get("summary"):
         summary = visible_or_404(

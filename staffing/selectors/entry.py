@@ -36,7 +36,9 @@ def participants_for(user: User, agreements, keep: Activity | None = None) -> Qu
     if sees_only_own_rows(user):
         chosen = Q(user=user)
     else:
-        chosen = Q(pk__in=Posting.objects.filter(agreement__in=agreements, status__in=live).values("clinician"))
+        chosen = Q(
+            pk__in=Posting.objects.filter(agreement__in=agreements, status__in=live).values("clinician")
+        )
     if keep is not None:
         chosen |= Q(pk__in=keep.participants.values("pk"))
     posted_under = ArrayAgg(

@@ -116,6 +116,7 @@ def activity_save(
     end_on = end_on or start_on
     if activity is None and client_key is not None:
         # two submits of one form at once queue on their author; the second then finds the first
+        User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
         known = Activity.objects.filter(client_key=client_key, entered_by=by).first()
         if known is not None:
             return known

@@ -8,9 +8,7 @@ from staffing.models import Clinician
 
 
 @transaction.atomic
-def clinician_save(
-    *, organisation: Organisation, clinician: Clinician | None = None, **fields
-) -> Clinician:
+def clinician_save(*, organisation: Organisation, clinician: Clinician | None = None, **fields) -> Clinician:
     """Add (``clinician`` None) or change a person of the organisation.
 
     ``fields``: model fields by name. Raises RuleBroken beside the field when the staff number is taken.

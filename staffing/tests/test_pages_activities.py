@@ -40,15 +40,19 @@ def new(kind: str) -> str:
 def typed(world, kind: str = "lecture", **changes) -> dict:
     rows = ActivityType.objects.get(code=kind).type_measures.all()
     values = {f"measure_{row.measure_id}": row.initial.normalize() if row.initial else "" for row in rows}
-    return values | {
-        "client_key": str(uuid.uuid4()),
-        "agreement": world.agreement.pk,
-        "start_on": "2026-04-20",
-        "topic": "新生儿复苏",
-        "participants": [world.clinician.pk],
-        "outcomes-TOTAL_FORMS": 0,
-        "outcomes-INITIAL_FORMS": 0,
-    } | changes
+    return (
+        values
+        | {
+            "client_key": str(uuid.uuid4()),
+            "agreement": world.agreement.pk,
+            "start_on": "2026-04-20",
+            "topic": "新生儿复苏",
+            "participants": [world.clinician.pk],
+            "outcomes-TOTAL_FORMS": 0,
+            "outcomes-INITIAL_FORMS": 0,
+        }
+        | changes
+    )
 
 
 def test_the_form_offers_only_the_measures_of_the_type(sender):
@@ -60,7 +64,9 @@ def test_the_form_offers_only_the_measures_of_the_type(sender):
 
 
 def test_new_activity_knows_today_and_the_last_agreement(sender, world):
-    other = build.agreement_in_force(world.hospital, build.organisation("township_clinic"), within=world.cycle)
+    other = build.agreement_in_force(
+        world.hospital, build.organisation("township_clinic"), within=world.cycle
+    )
     user = world.people[HC]
     build.activity(other, by=user, status="draft")
     initial = sender.get(new("ward_round")).context["form"].initial
@@ -75,7 +81,9 @@ def test_saved_and_submitted(sender, world):
     assert answer.headers["Location"] == reverse("activity-detail", args=[made.pk])
     assert (made.status, made.topic, made.start_on) == ("submitted", "新生儿复苏", date(2026, 4, 20))
     assert made.entered_for == world.hospital and made.entered_by == world.people[HC]
-    assert [(str(row.value.normalize()), row.measure.code) for row in made.measures.all()] == [("1", "lectures")]
+    assert [(str(row.value.normalize()), row.measure.code) for row in made.measures.all()] == [
+        ("1", "lectures")
+    ]
     assert list(made.participants.all()) == [world.clinician]
 
 
@@ -144,7 +152,10 @@ def test_named_outcomes(sender, world):
     # removing the only row while mending
     change = rows | {"outcomes-TOTAL_FORMS": 1, "outcomes-INITIAL_FORMS": 1, "outcomes-0-DELETE": "on"}
     url = reverse("activity-edit", args=[made.pk])
-    assert sender.post(url, typed(world, "technique", client_key=str(made.client_key), **change)).status_code == 302
+    assert (
+        sender.post(url, typed(world, "technique", client_key=str(made.client_key), **change)).status_code
+        == 302
+    )
     assert not made.outcomes.exists()
 
 
@@ -214,7 +225,12 @@ def test_confirm_many_leaves_out_what_is_not_ours(client, world):
     wanted = [str(row.pk) for row in (*mine, own_entry, far)] + ["x", "9" * 30]
     page = client.post(reverse("activity-confirm-many"), {"record": wanted}, follow=True).content.decode()
     status = {row.pk: Activity.objects.get(pk=row.pk).status for row in (*mine, own_entry, far)}
-    assert status == {mine[0].pk: "confirmed", mine[1].pk: "confirmed", own_entry.pk: "submitted", far.pk: "submitted"}
+    assert status == {
+        mine[0].pk: "confirmed",
+        mine[1].pk: "confirmed",
+        own_entry.pk: "submitted",
+        far.pk: "submitted",
+    }
     assert "已确认 2 条" in page and "不能确认" in page
 
 
@@ -229,7 +245,9 @@ def listed(client, **query) -> set[int]:
 
 
 def test_filters(sender, world):
-    round_ = build.activity(world.agreement, "ward_round", date(2026, 5, 6), measures={"ward_rounds": 1}, topic="晨间")
+    round_ = build.activity(
+        world.agreement, "ward_round", date(2026, 5, 6), measures={"ward_rounds": 1}, topic="晨间"
+    )
     asked = build.activity(world.agreement, on=date(2026, 7, 1), status="submitted", by_sender=False)
     everything = {world.activity.pk, round_.pk, asked.pk}
     assert listed(sender) == everything

@@ -207,12 +207,21 @@ def test_a_person_is_added_and_changed(sender, world):
     values = {"name": "曾立", "staff_no": "A-77", "sex": "2", "birth_month": "1985-03", "title": "232"}
     sender.post(reverse("clinician-new"), values)
     made = Clinician.objects.get(staff_no="A-77")
-    assert (made.organisation, made.birth_month, made.name_key) == (world.hospital, date(1985, 3, 1), "zengli")
+    assert (made.organisation, made.birth_month, made.name_key) == (
+        world.hospital,
+        date(1985, 3, 1),
+        "zengli",
+    )
     url = reverse("clinician-edit", args=[made.pk])
     assert 'value="1985-03"' in sender.get(url).content.decode()
     taken = sender.post(url, values | {"staff_no": world.clinician.staff_no})
     assert f"已由{world.clinician.name}使用" in taken.context["form"].errors["staff_no"][0]
-    for wrong in ({"birth_month": "2020-13"}, {"birth_month": "2025-01"}, {"title": "999"}, {"staff_no": "工号"}):
+    for wrong in (
+        {"birth_month": "2020-13"},
+        {"birth_month": "2025-01"},
+        {"title": "999"},
+        {"staff_no": "工号"},
+    ):
         assert set(sender.post(url, values | wrong).context["form"].errors) == set(wrong)
     made.refresh_from_db()
     assert (made.staff_no, made.title) == ("A-77", "232")
@@ -228,7 +237,9 @@ def test_a_study_from_entry_to_confirmation(client, world):
         "tuition_waived": "on",
     }
     client.force_login(world.people[RC])
-    assert client.post(reverse("study-new"), values | {"end_on": "2026-02-01"}).context["form"].errors["end_on"]
+    assert (
+        client.post(reverse("study-new"), values | {"end_on": "2026-02-01"}).context["form"].errors["end_on"]
+    )
     client.post(reverse("study-new"), values | {"send": "1"})
     study = AdvancedStudy.objects.get(trainee=trainee)
     assert (study.status, study.entered_for) == ("submitted", world.clinic)

@@ -77,7 +77,9 @@ def test_one_record_keeps_its_query_count(client):
     def add(number: int):
         for month in range(number, number + SEVERAL):
             build.posting(agreement, person, date(2026, month, 1), date(2026, month, 9), kind="short_term")
-            build.posting(agreement, start=date(2026, 3, 1), end=date(2026, 3, 9), kind="short_term", within=batch)
+            build.posting(
+                agreement, start=date(2026, 3, 1), end=date(2026, 3, 9), kind="short_term", within=batch
+            )
             build.activity(agreement, participants=[person, build.clinician(hospital)])
 
     add(1)

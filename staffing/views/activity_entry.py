@@ -134,7 +134,9 @@ def activity_submit(request, pk):
     activity = visible_activity(request, pk)
     _require_entering(activity, request.user)
     run_verb(
-        request, lambda: records.record_submit(record=activity, by=request.user), done="已提交，等待对方确认。"
+        request,
+        lambda: records.record_submit(record=activity, by=request.user),
+        done="已提交，等待对方确认。",
     )
     return redirect("activity-detail", pk=activity.pk)
 

@@ -21,7 +21,9 @@ ENTER = "staffing.enter_clinician"
 @require_GET
 @access("staffing.view_clinician")
 def person_detail(request, pk):
-    person = visible_or_404(Clinician.objects.select_related("organisation", "speciality"), request.user, pk=pk)
+    person = visible_or_404(
+        Clinician.objects.select_related("organisation", "speciality"), request.user, pk=pk
+    )
     stays = list(
         Posting.objects.visible_to(request.user)
         .filter(clinician=person)

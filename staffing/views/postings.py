@@ -66,13 +66,13 @@ def posting_list(request):
     for posting in page:
         posting.may_confirm = _may_confirm_arrival(posting, request.user)
         posting.arrival_initial = min(max(posting.start_on, posting.batch.departed_on), today)
-    return render(
-        request, "staffing/posting_list.html", {"filter": filters, "page": page, "today": today}
-    )
+    return render(request, "staffing/posting_list.html", {"filter": filters, "page": page, "today": today})
 
 
 def _may_confirm_arrival(posting, user) -> bool:
-    return user.has_perm("staffing.confirm_arrival") and services.may_confirm_arrival(posting=posting, by=user)
+    return user.has_perm("staffing.confirm_arrival") and services.may_confirm_arrival(
+        posting=posting, by=user
+    )
 
 
 def may_manage(posting, user) -> bool:

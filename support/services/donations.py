@@ -85,7 +85,9 @@ def donation_save(
         agreement=agreement, kind=kind, given_on=given_on, title=title, amount=amount, status__in=OPEN
     )
     if same.exclude(pk=donation.pk if donation else None).exists():
-        problems.add("同一天、同样内容和金额的捐赠已经登记过；如确有两笔，请在内容中写明区别。", field="title")
+        problems.add(
+            "同一天、同样内容和金额的捐赠已经登记过；如确有两笔，请在内容中写明区别。", field="title"
+        )
     problems.raise_if_any()
     if donation is None:
         donation = Donation(entered_by=by, entered_for=by.organisation)

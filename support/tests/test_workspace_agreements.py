@@ -70,7 +70,9 @@ def test_who_reads(client, world):
 @pytest.mark.parametrize("route", ["version-confirm", "version-return"])
 def test_who_may_not_confirm_or_return(client, world, route):
     url = reverse(route, args=[world.version.pk])
-    assert answers(client, world.people, url, "post", (HL, BO, CL, SA)) == dict.fromkeys((HL, BO, CL, SA), 403)
+    assert answers(client, world.people, url, "post", (HL, BO, CL, SA)) == dict.fromkeys(
+        (HL, BO, CL, SA), 403
+    )
     assert answers(client, world.strangers, url, "post", (HC, RC)) == {HC: 404, RC: 404}
     assert answers(client, world.people, url, "get", (HC, RC)) == {HC: 405, RC: 405}
     world.version.refresh_from_db()
@@ -78,7 +80,10 @@ def test_who_may_not_confirm_or_return(client, world, route):
 
 
 def test_each_side_confirms_in_its_turn(client, world):
-    url, page = reverse("version-confirm", args=[world.version.pk]), reverse("agreement-detail", args=[world.draft.pk])
+    url, page = (
+        reverse("version-confirm", args=[world.version.pk]),
+        reverse("agreement-detail", args=[world.draft.pk]),
+    )
     client.force_login(world.people[RC])
     assert "确认协议</button>" not in client.get(page).content.decode()
     assert "现在应由" in client.post(url, follow=True).content.decode()
@@ -114,13 +119,16 @@ def test_download(client, world, scan):
     assert client.get(url).status_code == 404
     client.force_login(world.people[HC])
     assert client.post(url).status_code == 405
+    before = AuditEvent.objects.filter(verb="download").count()
     answer = client.get(url)
     assert b"".join(answer.streaming_content) == PDF
     assert answer["Content-Type"] == "application/pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Disposition"].startswith("attachment;") and "\n" not in answer["Content-Disposition"]
+    assert (
+        answer["Content-Disposition"].startswith("attachment;") and "\n" not in answer["Content-Disposition"]
+    )
     assert "sandbox" in answer["Content-Security-Policy"]
-    assert AuditEvent.objects.filter(verb="download", user=world.people[HC]).count() == 1
+    assert AuditEvent.objects.filter(verb="download").count() == before + 1
 
 
 def test_a_lost_file_is_not_found_and_no_error(client, world, scan):

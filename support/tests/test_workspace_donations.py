@@ -84,7 +84,9 @@ def test_who_gets_in(client, world):
         assert answers(client, world.people, url, "get", (HC,)) == {HC: 405}
     for name in ("donation-confirm", "donation-return"):
         url = route(name, asked)
-        assert answers(client, world.people, url, "post", (HC, HL, BO, SA)) == dict.fromkeys((HC, HL, BO, SA), 403)
+        assert answers(client, world.people, url, "post", (HC, HL, BO, SA)) == dict.fromkeys(
+            (HC, HL, BO, SA), 403
+        )
         assert answers(client, world.strangers, url, "post", (HC, RC)) == {HC: 404, RC: 404}
         assert answers(client, world.people, url, "get", (RC,)) == {RC: 405}
     assert answers(client, world.strangers, detail, "get", (HC, RC)) == {HC: 404, RC: 404}

@@ -80,7 +80,9 @@ def agreement_detail(request, pk):
 
 
 def _may_return(version, user) -> bool:
-    return user.has_perm("support.confirm_agreement") and services.may_return_version(version=version, by=user)
+    return user.has_perm("support.confirm_agreement") and services.may_return_version(
+        version=version, by=user
+    )
 
 
 def _shown_version(request, versions, agreement, awaited):

@@ -44,7 +44,9 @@ def donation_list(request):
     confirmed = Sum("amount", filter=Q(status=Donation.Status.CONFIRMED))
     totals = {
         row["kind"]: row
-        for row in rows.order_by().values("kind").annotate(count=Count("pk"), all=Sum("amount"), sure=confirmed)
+        for row in rows.order_by()
+        .values("kind")
+        .annotate(count=Count("pk"), all=Sum("amount"), sure=confirmed)
     }
     listed = rows.select_related("agreement__sender", "agreement__recipient", "entered_for")
     return render(
@@ -103,7 +105,10 @@ def _form_page(request, donation):
         initial=None if donation else {"agreement": request.GET.get("agreement")},
     )
     rows = [
-        {name: getattr(item, name) for name in ("name", "specification", "quantity", "unit", "unit_value", "is_used")}
+        {
+            name: getattr(item, name)
+            for name in ("name", "specification", "quantity", "unit", "unit_value", "is_used")
+        }
         for item in (donation.items.all() if donation else [])
     ]
     items = DonationItems(request.POST or None, prefix="items", initial=rows)
@@ -119,9 +124,7 @@ def _form_page(request, donation):
         )
         if saved:
             return redirect("donation-detail", pk=saved.pk)
-    return render(
-        request, "support/donation_form.html", {"form": form, "items": items, "record": donation}
-    )
+    return render(request, "support/donation_form.html", {"form": form, "items": items, "record": donation})
 
 
 def _require_entering(donation, user) -> None:
@@ -140,7 +143,9 @@ def donation_submit(request, pk):
     donation = _visible(request, pk)
     _require_entering(donation, request.user)
     run_verb(
-        request, lambda: records.record_submit(record=donation, by=request.user), done="已提交，等待对方确认。"
+        request,
+        lambda: records.record_submit(record=donation, by=request.user),
+        done="已提交，等待对方确认。",
     )
     return redirect("donation-detail", pk=donation.pk)
 
