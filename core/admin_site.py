@@ -21,6 +21,7 @@ class SiteAdmin(admin.AdminSite):
     site_title = "对口支援管理系统"
     index_title = "工作台"
     enable_nav_sidebar = True
+    empty_value_display = "—"
 
     def admin_view(self, view, cacheable=False):
         """403 for a signed-in person without a place at the desk; only the signed-out are sent to sign in."""
@@ -34,12 +35,20 @@ class SiteAdmin(admin.AdminSite):
 
         return only_desk
 
+    def get_urls(self):
+        """Without the “view on site” address: it looks up any row of any table by its key."""
+        return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+
     @method_decorator(login_not_required)
     def login(self, request, extra_context=None):
         """One sign-in page for everybody."""
         if request.user.is_authenticated:
             return redirect("home")
         return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.GET.get('next', '')})}")
+
+    def password_change(self, request, extra_context=None):
+        """One page for one's own password."""
+        return redirect("password-change")
 
     def get_app_list(self, request, app_label=None):
         """Groups by each admin's ``menu`` = (group label, order within the whole)."""

@@ -19,6 +19,11 @@ class FilterForm(forms.Form):
         for field in self.fields.values():
             field.required = False
 
+    def drop(self, *names: str) -> None:
+        """Leave out filters that say nothing to this person."""
+        for name in names:
+            del self.fields[name]
+
     @property
     def chosen(self) -> dict:
         """The filters that say something."""

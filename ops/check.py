@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ops import console, environment, locks, paths, process, servers, site, system, venv
 from ops.manage import MANAGE
+from ops.postgres import Postgres
 from ops.supervisor import supervised
 
 PREFIX = "check-"
@@ -25,29 +28,16 @@ def run_check(arguments: list[str]) -> int:
         base.pop(name, None)  # tests empty tables and queues: never those of somebody's site
     site.prepare_machine(base, venv.DEVELOPMENT, [*system.site_needs(), *system.check_needs()])
     with own_folder() as folder, supervised() as supervisor:
-        env = base | {"APP_ENV": "test", "DATA_DIR": str(_data_folder(folder))}
         found = servers.start(supervisor, base, folder, paths.private_folder(folder / "log"), lasting=False)
-        try:
-            env |= {
-                "DATABASE_URL": found.database_url,
-                "REDIS_URL": found.redis_url,
-                "SECRET_KEY": environment.site_secret(),
-            }
-            failed = [] if arguments else _lint(env, environment.production(base, *_urls(found)))
-            code, closing = _pytest(arguments, env)
-        finally:
-            if found.postgres:
-                supervisor.stop_all()
-                supervisor.services.clear()
-                found.postgres.remove()
+        urls = {"DATABASE_URL": found.database_url, "REDIS_URL": found.redis_url}
+        env = base | urls | {"APP_ENV": "test", "DATA_DIR": str(_data_folder(folder))}
+        env["SECRET_KEY"] = environment.site_secret()
+        failed = [] if arguments else _lint(env, environment.production(base, *urls.values()))
+        code, closing = _pytest(arguments, env)
     if not arguments:
         _report(failed)
         console.say(closing)
     return 1 if failed or code else 0
-
-
-def _urls(found: servers.Servers) -> tuple[str, str]:
-    return found.database_url, found.redis_url
 
 
 def _lint(env: dict[str, str], production: dict[str, str]) -> list[str]:
@@ -78,17 +68,24 @@ def _pytest(arguments: list[str], env: dict[str, str]) -> tuple[int, str]:
     console.say("\n── 测试")
     command = [str(paths.PYTHON), "-X", "utf8", "-m", "pytest", *(arguments or ["-n", "2"])]
     child = process.spawn(command, env=env, cwd=paths.ROOT, stdout=subprocess.PIPE)
-    closing = ""
-    try:
+    closing = [""]
+
+    def show() -> None:
         for raw in child.stdout:
             line = raw.decode("utf-8", "replace").rstrip("\n")
             console.say(line)
             if is_closing(line):
-                closing = line
+                closing[0] = line
+
+    # Beside the waiting: a program that a test left running would keep the pipe open for ever.
+    reader = threading.Thread(target=show, daemon=True)
+    reader.start()
+    try:
         code = child.wait()
+        reader.join(10)
     finally:
-        process.end(child, 15, 10)
-    return code, closing or f"pytest 没有给出结果（退出代码 {code}）"
+        process.end(child, signal.SIGTERM, 10)
+    return code, closing[0] or f"pytest 没有给出结果（退出代码 {code}）"
 
 
 def is_closing(line: str) -> bool:
@@ -114,6 +111,7 @@ def own_folder() -> Iterator[Path]:
         try:
             yield folder
         finally:
+            Postgres.forget(folder / "postgres")
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -123,7 +121,7 @@ def _remove_abandoned() -> None:
             continue
         with locks.exclusive(folder / "lock") as free:
             if free:
-                servers.forget(folder)
+                Postgres.forget(folder / "postgres")
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -24,6 +24,7 @@ from ops.supervisor import Service
 
 DATABASE = USER = paths.NAME
 OUTSIDE = (Path("/var/lib"), Path("/var/tmp"))
+OWNER = "属于"
 
 
 class Postgres:
@@ -75,11 +76,17 @@ class Postgres:
         self._write_state()
         return service
 
-    def remove(self) -> None:
-        """Throw the cluster away (tests)."""
-        if self.place != self.home:
-            shutil.rmtree(self.place, ignore_errors=True)
-        shutil.rmtree(self.home, ignore_errors=True)
+    @staticmethod
+    def forget(home: Path) -> None:
+        """Remove what the cluster of this folder keeps outside it (only there after a start as root)."""
+        for parent in OUTSIDE:
+            place = _outside(parent, home)
+            try:
+                owner = (place / OWNER).read_text(encoding="utf-8").rstrip("\n")
+            except OSError:
+                continue
+            if owner == str(home):
+                shutil.rmtree(place, ignore_errors=True)
 
     # -- where and as whom
 
@@ -116,9 +123,8 @@ class Postgres:
         return code == 0
 
     def _outside_place(self) -> Path:
-        key = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
         for parent in OUTSIDE:
-            place = parent / f"{paths.NAME}-{key}"
+            place = _outside(parent, self.home)
             try:
                 place.mkdir(mode=0o711, exist_ok=True)
             except OSError:
@@ -126,7 +132,7 @@ class Postgres:
             if place.is_symlink() or place.stat().st_uid != 0:
                 continue  # somebody else's; never write into it
             place.chmod(0o711)
-            (place / "属于").write_text(f"{self.home}\n", encoding="utf-8")
+            (place / OWNER).write_text(f"{self.home}\n", encoding="utf-8")
             return place
         raise Failure("找不到可以存放数据库的目录（/var/lib 和 /var/tmp 都不能写）。")
 
@@ -306,6 +312,11 @@ class Postgres:
     def _write_state(self) -> None:
         state = {"home": str(self.home), "place": str(self.place), "port": self.port, "database": True}
         paths.write_private(self.home / "state.json", json.dumps(state, ensure_ascii=False))
+
+
+def _outside(parent: Path, home: Path) -> Path:
+    key = hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    return parent / f"{paths.NAME}-{key}"
 
 
 def _plain_environment() -> dict[str, str]:

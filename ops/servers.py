@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +15,10 @@ from ops.valkey import Valkey
 class Servers:
     database_url: str
     redis_url: str
-    postgres: Postgres | None
 
 
 def start(supervisor: Supervisor, env: dict[str, str], home: Path, logs: Path, *, lasting: bool) -> Servers:
     """Start what DATABASE_URL and REDIS_URL do not name; both come under supervision."""
-    postgres = None
     database_url = env.get("DATABASE_URL", "")
     with console.step("数据库（PostgreSQL）") as current:
         if database_url:
@@ -39,16 +35,4 @@ def start(supervisor: Supervisor, env: dict[str, str], home: Path, logs: Path, *
             valkey = Valkey(home / "valkey", log=logs / "valkey.log")
             supervisor.add(valkey.start())
             redis_url = valkey.url
-    return Servers(database_url, redis_url, postgres)
-
-
-def forget(home: Path) -> None:
-    """Remove what a private database keeps outside ``home`` (only possible when it ran as root)."""
-    try:
-        state = json.loads((home / "postgres/state.json").read_text(encoding="utf-8"))
-        place = Path(state["place"])
-        owner = (place / "属于").read_text(encoding="utf-8").strip()
-    except (OSError, ValueError, KeyError):
-        return
-    if owner == str(home / "postgres"):
-        shutil.rmtree(place, ignore_errors=True)
+    return Servers(database_url, redis_url)

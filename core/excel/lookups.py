@@ -1,5 +1,6 @@
 """Finding what a cell refers to by its natural key: one query a column and import, none a row."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -15,7 +16,8 @@ class LookupWidget(CellWidget):
 
     ``owned``: only what lies in the user's own reach; otherwise whatever the user may see.
     ``what``: how messages call the code ("机构编码"). ``related``: what later rules will follow.
-    ``listed``: a filter for the short code lists that messages and drop-downs tell in full.
+    ``listed``: a filter for the short code lists that messages and drop-downs tell in full; these are
+    written by their ``also`` name wherever that is unmistakable.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class LookupWidget(CellWidget):
         self.owned, self.related, self.listed = owned, tuple(related), listed
         self.found: dict[str, list] = {}
         self._choices: tuple[str, ...] | None = None
+        self._doubles: set[str] | None = None
 
     @property
     def expected(self):
@@ -49,7 +52,7 @@ class LookupWidget(CellWidget):
 
     def key_of(self, value) -> str:
         if isinstance(value, bool | date):
-            self.refuse(value, "像是被表格软件改成了日期或是非值，请把单元格设为文本后重新填写；")
+            self.spoilt(value, "像是被表格软件改成了日期或是非值")
         return narrow(as_text(value))
 
     def preload(self, cells: Iterable, user) -> None:
@@ -82,7 +85,21 @@ class LookupWidget(CellWidget):
         return f"可填：{'、'.join(self.choices[:TOLD])}{more}。"
 
     def render(self, value, obj=None, **kwargs):
-        return "" if value is None else str(getattr(value, self.key))
+        if value is None:
+            return ""
+        if self.listed is not None and (name := getattr(value, self.also[0])) not in self.doubles:
+            return name
+        return str(getattr(value, self.key))
+
+    @property
+    def doubles(self) -> set[str]:
+        """Names that more than one row bears."""
+        if self._doubles is None:
+            names = Counter(self.model._default_manager.values_list(self.also[0], flat=True))
+            self._doubles = {name for name, times in names.items() if times > 1}
+        return self._doubles
 
     def show(self, value):
-        return "空白" if value is None else f"{value}（{self.render(value)}）"
+        if value is None:
+            return "空白"
+        return str(value) if self.listed is not None else f"{value}（{self.render(value)}）"

@@ -51,6 +51,10 @@ class CellWidget(Widget):
     def refuse(self, value, why: str = ""):
         raise ValueError(f"写的是{shown(value)}，{why}应为{self.expected}。")
 
+    def spoilt(self, value, why: str):
+        """For what a spreadsheet made of a text."""
+        raise ValueError(f"写的是{shown(value)}，{why}。请把单元格设为文本后重新填写。")
+
 
 class TextWidget(CellWidget):
     """Free text. A number in the cell becomes its digits; limits come from the model field."""
@@ -104,9 +108,9 @@ class CodeWidget(TextWidget):
 
     def read(self, value):
         if isinstance(value, bool | date):
-            self.refuse(value, "像是被表格软件改成了日期或是非值，请把单元格设为文本后重新填写；")
+            self.spoilt(value, "像是被表格软件改成了日期或是非值")
         if isinstance(value, float) and not (value.is_integer() and abs(value) < 1e15):
-            self.refuse(value, "单元格是带小数或过长的数字，请设为文本后重新填写；")
+            self.spoilt(value, "单元格是带小数或过长的数字")
         text = narrow(as_text(value))
         return self.checked(text.upper() if self.upper else text)
 
@@ -118,9 +122,7 @@ class LongNumberWidget(CodeWidget):
 
     def read(self, value):
         if not isinstance(value, str):
-            self.refuse(
-                value, "单元格是数字格式，前面的 0 和 15 位以后的数字可能已经丢失，请设为文本后重新填写；"
-            )
+            self.spoilt(value, "单元格是数字格式，前面的 0 和 15 位以后的数字可能已经丢失")
         return super().read(value)
 
 

@@ -9,6 +9,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.escape import escape as escape_xml_marks
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from core.excel.cells import CONTROL, as_text, escape
 from core.excel.reading import HELP_SHEET, LIST_SHEET
@@ -26,6 +27,11 @@ def safe(value):
 
 def _prepare(sheet, columns, *, preset: bool) -> None:
     sheet.freeze_panes = "A2"
+    # printed: sideways, all columns on a page, headings on every page
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = False
+    sheet.print_title_rows = "1:1"
     for place, column in enumerate(columns, 1):
         dimension = sheet.column_dimensions[get_column_letter(place)]
         dimension.width = max(column.width, len(column.heading) * 2 + 2)

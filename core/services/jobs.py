@@ -17,6 +17,8 @@ from core.models import Job, ServiceBeat
 
 logger = logging.getLogger(__name__)
 
+SEND_SECONDS = 3
+
 OUTSIDE_HELP = "后台程序出现意外错误，管理员可在“后台任务”中查看技术细节。可以重试；多次不成功请联系管理员。"
 WORKER_KEEPS_DYING = "后台程序多次中断，已停止自动重试。请联系管理员检查内存和日志后再重试。"
 
@@ -47,17 +49,31 @@ def job_request(
 
 
 def job_send(*, job_id: int) -> bool:
-    """Tell a worker about a queued job. False when the broker cannot be reached; the row waits."""
+    """Tell a worker about a queued job. False when the broker cannot be reached; the row waits.
+
+    Takes at most SEND_SECONDS, also when the broker accepts connections and then says nothing: the
+    visitor must not wait for it. A message that still leaves later does no harm.
+    """
     from core.tasks import run_job
 
-    try:
-        run_job.apply_async(args=[job_id], retry=False)
-    except Exception as error:  # any broker fault: the sweeper sends the row later
-        logger.warning("job %s not sent: %s", job_id, error)
-        Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(sent_at=None)
-        return False
-    Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(sent_at=timezone.now())
-    return True
+    faults: list[object] = []
+
+    def send() -> None:
+        try:
+            run_job.apply_async(args=[job_id], retry=False)
+        except Exception as error:  # any broker fault: the sweeper sends the row later
+            faults.append(error)
+
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    sender.join(SEND_SECONDS)
+    if sender.is_alive():
+        faults.append("no answer")
+    if faults:
+        logger.warning("job %s not sent: %s", job_id, faults[0])
+    sent_at = None if faults else timezone.now()
+    Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(sent_at=sent_at)
+    return not faults
 
 
 def job_claim(*, job_id: int) -> Job | None:
@@ -161,5 +177,9 @@ def jobs_sweep() -> dict[str, int]:
         Q(sent_at__isnull=True, created_at__lt=now - timedelta(seconds=2))
         | Q(sent_at__lt=now - timedelta(seconds=settings.JOB_RESEND_AFTER_SECONDS))
     )
-    sent = sum(job_send(job_id=pk) for pk in waiting.order_by("pk").values_list("pk", flat=True)[:500])
+    sent = 0
+    for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:500]):
+        if not job_send(job_id=pk):
+            break  # the broker is away: the next round goes on
+        sent += 1
     return {"reaped": reaped, "failed": failed, "sent": sent}

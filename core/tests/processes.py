@@ -87,8 +87,13 @@ class Broker:
         except OSError:
             return False
 
+    def freeze(self) -> None:
+        """Still takes connections, never answers."""
+        self.process.send_signal(signal.SIGSTOP)
+
     def stop(self) -> None:
         if self.process:
+            self.process.send_signal(signal.SIGCONT)
             end(self.process, signal.SIGTERM, 10)
             self.process = None
 

@@ -59,6 +59,15 @@ class House:
         assert slow_jobs.open_jobs() == 0
 
 
+def quickly(request):
+    """What the request gives back, provided the visitor did not wait for it."""
+    began = time.monotonic()
+    job = request()
+    took = time.monotonic() - began
+    assert took < 5, f"the visitor waited {took:.1f} s"
+    return job
+
+
 def test_whole_worker_killed_while_a_job_runs(house):
     worker = house.services.start_worker()
     job = house.request(hold=True)
@@ -98,17 +107,15 @@ def test_pool_child_killed_while_a_job_runs(house):
     assert slow_jobs.open_jobs() == 0
 
 
-def test_broker_away_before_the_request(house):
+def test_broker_silent_or_away_before_the_request(house):
     worker = house.services.start_worker()
     house.services.start_beat()
     house.services.wait_for(house.request("tests.quick", "before"), State.DONE)
     wait_until(lambda: not background_is_away(), "the first round of the sweeper")
+    house.broker.freeze()
+    frozen = quickly(lambda: house.request(key="frozen"))
     house.broker.stop()
-
-    began = time.monotonic()
-    job = house.request()
-    took = time.monotonic() - began
-    assert took < 5, f"the visitor waited {took:.1f} s"
+    job = quickly(house.request)
     assert house.request() == job
     time.sleep(2)
     job.refresh_from_db()
@@ -116,7 +123,10 @@ def test_broker_away_before_the_request(house):
     assert job_notice(job) == "后台消息服务暂时连不上。任务已经保存，服务恢复后会自动继续，不需要重新提交。"
 
     house.broker.start()
-    house.assert_done_once(house.services.wait_for(job, State.DONE, State.FAILED))
+    for waiting in (job, frozen):
+        house.services.wait_for(waiting, State.DONE, State.FAILED)
+        assert (waiting.state, house.results(waiting)) == (State.DONE, ["result.txt"])
+    assert len(house.lines("finished")) == 2 and slow_jobs.open_jobs() == 0
     assert job_notice(job) == "" and worker.poll() is None
 
 

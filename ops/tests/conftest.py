@@ -63,4 +63,4 @@ class Servers:
         for service in reversed(self.services):
             service.stop()
         for cluster in self.clusters:
-            cluster.remove()
+            cluster.forget(cluster.home)

@@ -4,11 +4,13 @@ Recognised by record number, else agreement, type, day and topic. Imported activ
 other side's confirmation (待确认) like those entered on a page.
 """
 
+from collections import defaultdict
+
 from core.excel.columns import Column
 from core.excel.lookups import LookupWidget
 from core.excel.resource import ExcelResource
 from core.excel.widgets import DateWidget, DecimalWidget, IntegerWidget, TextWidget
-from staffing.models import Activity, ActivityOutcome, ActivityType, Measure
+from staffing.models import Activity, ActivityOutcome, ActivityType, ActivityTypeMeasure, Measure
 from staffing.resources.people import People
 from staffing.resources.quantities import (
     MeasureColumn,
@@ -95,9 +97,14 @@ class ActivityResource(ExcelResource):
         closing = {name: self.fields.pop(name) for name in ("note", "status", "entered_for")}
         measures = list(Measure.objects.order_by("order", "code"))
         titles = [str(measure) for measure in measures]
+        types = defaultdict(list)
+        for row in ActivityTypeMeasure.objects.select_related("activity_type").order_by(
+            "activity_type__order"
+        ):
+            types[row.measure_id].append(row.activity_type.name)
         for measure, title in zip(measures, titles, strict=True):
             heading = title if titles.count(title) == 1 else f"{title}{measure.code}"
-            self.fields[f"measure_{measure.pk}"] = MeasureColumn(measure, heading)
+            self.fields[f"measure_{measure.pk}"] = MeasureColumn(measure, heading, types[measure.pk])
         for kind in ActivityOutcome.Kind.values:
             self.fields[f"outcome_{kind}"] = OutcomeColumn(kind)
         self.fields.update(closing)

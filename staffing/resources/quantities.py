@@ -46,12 +46,13 @@ class QuantityWidget(DecimalWidget):
 
 
 class MeasureColumn(Column):
-    def __init__(self, measure: Measure, heading: str):
+    def __init__(self, measure: Measure, heading: str, types: list[str]):
+        used = f"用于：{'、'.join(types)}。" if types else "现有活动类型都不填。"
         super().__init__(
             f"measure_{measure.pk}",
             heading,
             QuantityWidget(measure),
-            help=measure.definition or f"单位：{measure.unit}。",
+            help=f"{measure.definition or f'单位：{measure.unit}。'}{used}",
             width=8,
         )
         self.measure = measure

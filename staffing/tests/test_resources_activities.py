@@ -201,6 +201,9 @@ def test_an_export_comes_back_with_zero_changes(world, officer, file_format):
     resource = ActivityResource(user=officer)
     data = file_format().export_data(resource.export(visible), resource=resource)
     kind = file_format().get_extension()
+    exported = read_table(data, kind, "活动")
+    assert set(exported["活动类型"]) == {"讲座", "新技术新业务"}
+    assert ("3000余" in exported["听课（人次）"]) and (guest.organisation.code in exported["参加人员工号"][0])
     before = list(Activity.objects.order_by("pk").values())
     result = ActivityResource(user=officer).import_data(read_table(data, kind, "活动"))
     assert result.sentences == []

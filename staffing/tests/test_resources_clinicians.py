@@ -93,7 +93,7 @@ def test_identity_like_numbers_in_number_cells_are_errors(world, officer):
     result = take(officer, [world.hospital.code, "0012", "张三", "", "", "", "", 141450000000001])
     assert result.sentences == [
         "第 2 行“执业证书编号”：写的是“141450000000001”，单元格是数字格式，前面的 0 和 15 位以后的数字"
-        "可能已经丢失，请设为文本后重新填写；应为文本格式的号码。"
+        "可能已经丢失。请把单元格设为文本后重新填写。"
     ]
 
 

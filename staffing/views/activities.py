@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.roles import UNITS
 from core.access import access
 from core.pages import page_of
 from core.scope import visible_or_404
@@ -76,6 +77,8 @@ def measure_totals(activities) -> list[dict]:
 @access("staffing.view_activity")
 def activity_list(request):
     filters = ActivityFilter(request.GET, agreements=agreement_choices(request.user))
+    if not request.user.has_role(*UNITS):
+        filters.drop("waiting")
     chosen = filters.chosen
     rows = _found(Activity.objects.visible_to(request.user), chosen, request.user)
     listed = rows.select_related(

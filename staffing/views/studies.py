@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.roles import UNITS
 from core.access import access
 from core.pages import attempt, page_of
 from core.scope import visible_or_404
@@ -44,6 +45,8 @@ def _visible(request, pk) -> AdvancedStudy:
 def study_list(request):
     rows = AdvancedStudy.objects.visible_to(request.user)
     filters = StudyFilter(request.GET, agreements=agreement_choices(request.user))
+    if not request.user.has_role(*UNITS):
+        filters.drop("waiting")
     chosen = filters.chosen
     if "q" in chosen:
         text = chosen["q"]

@@ -89,7 +89,7 @@ function prepare(root) {
   }
   root.querySelector("[data-focus]")?.focus();
   if (window.matchMedia("(max-width: 799.98px)").matches) {
-    for (const box of root.querySelectorAll("details[data-fold-narrow]:not([data-used])")) box.open = false;
+    for (const box of root.querySelectorAll("details[data-fold-narrow]")) box.open = false;
   }
 }
 // a session that ended sends polling to the sign-in page: show that page, not a piece of it

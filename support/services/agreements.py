@@ -212,6 +212,8 @@ def _copy_content(source: AgreementVersion, target: AgreementVersion) -> None:
         row.pk = None
         row._state.adding = True
         row.version = target
+        if isinstance(row, AgreementParty):
+            row.signed_on = None  # nobody has signed the new text yet
         row.save()
 
 

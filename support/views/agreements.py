@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.roles import UNITS
 from core.access import access
 from core.models import AuditEvent
 from core.pages import page_of
@@ -26,6 +27,8 @@ def agreement_list(request):
     today = timezone.localdate()
     rows = selectors.agreement_list(request.user, day=today)
     filters = AgreementFilter(request.GET)
+    if not request.user.has_role(*UNITS):
+        filters.drop("side", "waiting")
     chosen = filters.chosen
     if "q" in chosen:
         rows = selectors.agreements_found(rows, chosen["q"])

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.roles import UNITS
 from core.access import access
 from core.pages import attempt, filled, page_of
 from core.scope import visible_or_404
@@ -33,6 +34,8 @@ def _visible(request, pk) -> Donation:
 def donation_list(request):
     rows = Donation.objects.visible_to(request.user)
     filters = DonationFilter(request.GET)
+    if not request.user.has_role(*UNITS):
+        filters.drop("waiting")
     chosen = filters.chosen
     if "q" in chosen:
         rows = rows.filter(Q(title__icontains=chosen["q"]) | Q(agreement__number__icontains=chosen["q"]))

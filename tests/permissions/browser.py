@@ -30,7 +30,7 @@ class Browser:
             session.save()
             self.sessions[user.pk] = session.session_key
 
-    def ask(self, method: str, url: str, user=None, data=None):
+    def ask(self, method: str, url: str, user=None, data=None, before=None):
         """The response to one request, with ``written``: the tables it wrote to. Then it is undone."""
         self.asked += 1
         self.client.cookies = SimpleCookie()
@@ -39,6 +39,9 @@ class Browser:
         if user is not None:
             self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[user.pk]
         with undone():
+            if before is not None:
+                before()
+                self.counted = writes()
             response = getattr(self.client, method.lower())(url, data=data or {})
             response.body = b"".join(response.streaming_content) if response.streaming else response.content
         before, self.counted = self.counted, writes()

@@ -51,7 +51,7 @@ class Page:
     data: Callable[[Ring], dict] = lambda ring: {}
     query: Callable[[Ring], str] = lambda ring: ""
     kwargs: Callable[[Ring], dict] | None = None
-    before: Callable[[Ring], object] = lambda ring: None
+    before: Callable[[Ring], object] | None = None
     lists: tuple | None = None
     far: int | str = 404
     get_status: int = 200

@@ -179,6 +179,7 @@ def _records(ring: Ring, it) -> None:
             "activity_returned": {"status": "returned"},
             "activity_draft": {"status": "draft"},
             "activity_own": {"status": "draft", "by": clinician, "participants": [it.doctor]},
+            "activity_bureau": {"status": "draft", "by": ring.people[Role.BUREAU_OFFICER]},
             "activity_theirs": {"status": "submitted", "by_sender": False},
             "activity_old": {},
         }.items()

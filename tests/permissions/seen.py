@@ -1,5 +1,7 @@
 """What a response shows: its words, its rows, and what its forms offer to choose from."""
 
+import io
+import zipfile
 from collections.abc import Iterator
 
 from django.contrib.admin.helpers import AdminForm, InlineAdminFormSet
@@ -12,8 +14,12 @@ from tests.permissions.world import CLINICIAN, World
 
 
 def leaked_words(world: World, role: str, ring: str, response) -> list[str]:
-    """Marks of other rings in the body (files included: they are not compressed)."""
-    return sorted(word for word in world.forbidden_words(role, ring) if word.encode() in response.body)
+    """Marks of other rings in the body; a workbook is unpacked."""
+    body = response.body
+    if body.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(body)) as workbook:
+            body = b"".join(map(workbook.read, workbook.namelist()))
+    return sorted(word for word in world.forbidden_words(role, ring) if word.encode() in body)
 
 
 def _values(response) -> Iterator:
@@ -74,3 +80,32 @@ def leaked_choices(world: World, role: str, ring: str, response) -> list[str]:
             rows = [str(row) for row in model._base_manager.filter(pk__in=beyond)[:5]]
             found.append(f"{name} offers {rows}")
     return found
+
+
+def posted_back(response) -> dict:
+    """What a browser would send if somebody opened the page and saved it unchanged."""
+    data = {}
+    for value in _values(response):
+        sets = value if isinstance(value, list | tuple) else (value,)
+        for inline in sets:
+            if isinstance(inline, InlineAdminFormSet):
+                data |= _filled(inline.formset.management_form)
+                for form in inline.formset.initial_forms:
+                    data |= _filled(form)
+            elif isinstance(inline, AdminForm):
+                data |= _filled(inline.form)
+    return data
+
+
+def _filled(form: BaseForm) -> dict:
+    data = {}
+    for bound in form:
+        value = bound.value()
+        if value is None or value is False or bound.field.widget.needs_multipart_form:
+            continue
+        if isinstance(value, list | tuple):
+            data[bound.html_name] = [getattr(item, "pk", item) for item in value]
+        else:
+            shown = bound.field.widget.format_value(value) if value is not True else "on"
+            data[bound.html_name] = shown[0] if isinstance(shown, list) and shown else shown
+    return {name: value for name, value in data.items() if value not in (None, [])}

@@ -1,5 +1,7 @@
 """Every page × every role × own ring, neighbour, stranger: the exact answer, and nothing shown or written."""
 
+from functools import partial
+
 import pytest
 from django.apps import apps
 from django.urls import reverse
@@ -58,9 +60,9 @@ def test_pages(world, browser, role, ring):
         for method in tried(page, number, role, ring):
             url = page.url(name, world.own)
             status, writes = wanted(page, role, ring, method)
-            page.before(world.own)
+            before = partial(page.before, world.own) if page.before else None
             data = page.data(world.own) if method == "POST" else {}
-            response = browser.ask(method, url, user, data)
+            response = browser.ask(method, url, user, data, before)
             told = f"{method} {name}[{number}]"
             if response.status_code != status:
                 problems.append(f"{told}: {response.status_code} instead of {status}")

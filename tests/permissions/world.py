@@ -49,6 +49,8 @@ def reached(role: str, ring: str) -> tuple[str, ...]:
     """Rings in which the role meets rows: the own one, for region roles the county's, for system all."""
     if role in ADMINS:
         return RINGS
+    if not role:
+        return ()
     if role in REGION and ring in (OWN, OTHER):
         return (OWN, OTHER)
     return (ring,)

@@ -1,47 +1,18 @@
-"""The desk: what it writes goes through services, refusals stay on the form, lists cost the same
-number of queries whatever their length, every card opens exactly the rows it counts, all in Chinese."""
+"""What the desk writes goes through services; refusals stay on the form with what was typed."""
 
-import re
 from datetime import date
-from html.parser import HTMLParser
 
-from django.contrib import admin
-from django.db import IntegrityError, InternalError, connection, transaction
-from django.test import TestCase
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.db import IntegrityError, InternalError, transaction
 
 from core.database_errors import FROZEN, sentence
-from core.desk import cards_for, list_url, object_url
+from core.desk import list_url, object_url
 from core.models import AuditEvent
 from staffing.models import Activity, Batch, Posting
 from support.models import Agreement, AgreementVersion, Donation
 from testing import builders as build
-from testing.scene import scene
+from tests.desk.case import NO_ROWS, DeskCase, url_of
 
 Status = AgreementVersion.Status
-NO_ROWS = {
-    f"{prefix}-{name}": 0
-    for prefix in ("measures", "outcomes", "items")
-    for name in ("TOTAL_FORMS", "INITIAL_FORMS")
-}
-
-
-def url_of(model, page="add", *args):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
-
-
-class DeskCase(TestCase):
-    @classmethod
-    def setUpTestData(cls):
-        cls.world = scene()
-
-    def setUp(self):
-        self.officer = self.world.people["bureau_officer"]
-        self.client.force_login(self.officer)
-
-    def as_role(self, role):
-        self.client.force_login(self.world.people[role])
 
 
 class AgreementTests(DeskCase):
@@ -286,159 +257,3 @@ class DatabaseRefusalTests(DeskCase):
         programme = self.world.cycle.programme
         page = self.client.post(url_of(type(programme), "delete", programme.pk), {"post": "yes"})
         self.assertContains(page, "不能删除")
-
-
-def grow(world):
-    """Everything that lists show, once more: other people, places, records."""
-    clinic = build.organisation("township_clinic")
-    cycle = build.cycle(build.programme(world.bureau))
-    agreement = build.agreement_in_force(world.hospital, clinic, within=cycle)
-    build.agreement_draft(world.hospital, build.organisation("central_clinic"), within=cycle)
-    build.posting(agreement, build.clinician(world.hospital))
-    build.posting(agreement, build.clinician(world.hospital), arrived=False)
-    for status in ("confirmed", "returned", "submitted"):
-        build.activity(agreement, status=status)
-    build.study(agreement)
-    build.donation(agreement)
-    build.outcome_value(clinic, 1000, status="submitted")
-    build.user("hospital_coordinator", build.organisation("hospital"))
-
-
-class ListTests(DeskCase):
-    def lists(self):
-        return [
-            (model, reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
-            for model in admin.site._registry
-        ]
-
-    def queries(self):
-        counts = {}
-        for role in ("bureau_officer", "system_admin", "audit_admin"):
-            self.as_role(role)
-            for model, url in self.lists():
-                with CaptureQueriesContext(
-                    connection,
-                ) as captured:
-                    response = self.client.get(url)
-                if response.status_code == 200:
-                    counts[role, model._meta.label] = len(captured)
-        return counts
-
-    def test_lists_cost_the_same_whatever_their_length(self):
-        grow(self.world)
-        self.queries()  # warm what is read once
-        before = self.queries()
-        grow(self.world)
-        grow(self.world)
-        after = self.queries()
-        self.assertGreater(len(before), 20)
-        self.assertEqual({key: (before[key], after[key]) for key in before if before[key] != after[key]}, {})
-
-    def test_every_card_opens_exactly_the_rows_it_counts(self):
-        grow(self.world)
-        version = build.open_version(
-            build.agreement_draft(
-                self.world.hospital, build.organisation("township_clinic"), within=self.world.cycle
-            )
-        )
-        AgreementVersion.objects.filter(pk=version.pk).update(
-            status=Status.RECIPIENT_CONFIRMED,
-            sender_confirmed_at="2026-01-01T00:00Z",
-            recipient_confirmed_at="2026-01-01T00:00Z",
-        )
-        some = 0
-        for role in ("bureau_officer", "bureau_leader", "system_admin"):
-            self.as_role(role)
-            for card in cards_for(self.world.people[role]):
-                with self.subTest(role=role, card=card.label):
-                    listed = self.client.get(card.url).context["cl"]
-                    self.assertTrue(listed.has_active_filters)
-                    self.assertEqual(listed.result_count, card.count)
-                    some += card.count > 0
-        self.assertGreaterEqual(some, 5)
-
-    def test_the_index_costs_the_same_whatever_waits(self):
-        self.client.get(reverse("admin:index"))
-        with CaptureQueriesContext(connection) as before:
-            self.client.get(reverse("admin:index"))
-        grow(self.world)
-        with CaptureQueriesContext(connection) as after:
-            self.client.get(reverse("admin:index"))
-        self.assertEqual(len(after), len(before), [q["sql"][:150] for q in after])
-
-    def test_state_filter_follows_the_days(self):
-        lapsed = build.agreement_in_force(
-            self.world.hospital,
-            build.organisation("township_clinic"),
-            date(2025, 1, 1),
-            date(2025, 12, 31),
-            within=self.world.cycle,
-        )
-        listed = self.client.get(list_url(Agreement, state="expired")).context["cl"].result_list
-        self.assertEqual([row.pk for row in listed], [lapsed.pk])
-
-
-class Texts(HTMLParser):
-    """What a person reads or hears from a page; the codes of values are not among it."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.found, self.hidden = [], 0
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        self.hidden += tag in ("script", "style")
-        self.found += [
-            value or "" for name, value in attributes if name in ("title", "placeholder", "aria-label")
-        ]
-
-    def handle_endtag(self, tag):
-        self.hidden -= tag in ("script", "style")
-
-    def handle_data(self, data):
-        if not self.hidden:
-            self.found.append(data)
-
-
-class LanguageTests(DeskCase):
-    ALLOWED = {"Excel", "CSV", "UTF", "xlsx", "csv", "GB"}
-
-    def pages(self):
-        yield reverse("admin:index")
-        for model, model_admin in admin.site._registry.items():
-            yield reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-            yield url_of(model)
-            row = model.objects.order_by("pk").first()
-            if row is not None:
-                for page in ("change", "history", "delete"):
-                    yield url_of(model, page, row.pk)
-                for verb in model_admin.verbs:
-                    yield url_of(model, "verb", row.pk, verb.name)
-
-    def test_no_page_of_the_desk_speaks_english(self):
-        grow(self.world)
-        seen, leaks = 0, {}
-        for role in ("bureau_officer", "bureau_leader", "system_admin", "audit_admin"):
-            self.as_role(role)
-            for url in self.pages():
-                response = self.client.get(url)
-                self.assertIn(response.status_code, (200, 302, 403, 404), url)
-                if response.status_code != 200:
-                    continue
-                seen += 1
-                text = "\n".join(Texts(response.content.decode()).found)
-                # codes of our own lists are written in small letters with underscores or digits
-                words = set(re.findall(r"(?<![\w-])[A-Z]?[a-z]{3,}(?![\w-])", text)) - self.ALLOWED
-                codes = {word for word in words if self.is_code(word)}
-                if words - codes:
-                    leaks[url] = sorted(words - codes)
-        self.assertGreater(seen, 80)
-        self.assertEqual(leaks, {})
-
-    def is_code(self, word):
-        from staffing.models import ActivityType, Measure
-        from support.models import OutcomeIndicator
-
-        return any(
-            model.objects.filter(code=word).exists() for model in (ActivityType, Measure, OutcomeIndicator)
-        )
