@@ -2,11 +2,11 @@
 
 from accounts.models import Role, User
 
-DESK, DASHBOARD, SUMMARIES, WORKSPACE = "admin:index", "dashboard", "summary-list", "workspace"
+DESK, SUMMARIES, WORKSPACE = "admin:index", "summary-list", "workspace"
 
 LANDING = {
     Role.BUREAU_OFFICER: DESK,
-    Role.BUREAU_LEADER: DASHBOARD,
+    Role.BUREAU_LEADER: SUMMARIES,
     Role.SYSTEM_ADMIN: DESK,
     Role.AUDIT_ADMIN: DESK,
     Role.HOSPITAL_COORDINATOR: WORKSPACE,

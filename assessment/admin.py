@@ -73,7 +73,7 @@ class GradeBandInline(UnusedInline):
 @admin.register(ScoreTemplate)
 class ScoreTemplateAdmin(ScopedAdmin):
     menu = ("考核", 520)
-    list_display = ["name", "version", "subject_chip", "basis", "effective_from", "effective_to", "code"]
+    list_display = ["name", "version", "subject_chip", "basis", "effective_from", "effective_to"]
     list_filter = ["subject"]
     search_fields = ["name", "code", "basis"]
     search_help_text = "按名称、编码或政策依据查找"

@@ -71,7 +71,9 @@ class SignInTests(TestCase):
         self.assertRedirects(response, reverse("home"), fetch_redirect_response=False)
 
     def test_every_page_asks_strangers_to_sign_in(self):
-        for name in ("home", "password-change", "admin:index"):
+        desk = self.client.get(reverse("admin:index"), follow=True)  # by way of the admin's own door
+        self.assertRedirects(desk, f"{reverse('sign-in')}?next=%2Fadmin%2F")
+        for name in ("home", "password-change"):
             url = reverse(name)
             self.assertRedirects(
                 self.client.get(url), f"{reverse('sign-in')}?next={url}", fetch_redirect_response=False

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from import_export.results import Error
 
 from core.errors import broken_constraint
@@ -23,6 +23,8 @@ class ImportSteps:
     def import_data_inner(
         self, dataset, dry_run, raise_errors, using_transactions, collect_failed_rows, **kwargs
     ):
+        if not dry_run:
+            self._wait_for_others()
         result = ImportOutcome()
         present = self._headings(dataset, result)
         rows = self._rows(dataset, present) if not result.base_errors else []
@@ -49,6 +51,11 @@ class ImportSteps:
         self._check_reach(rows)
         self._conclude(result, rows)
         return result
+
+    def _wait_for_others(self) -> None:
+        """One import of a kind at a time: a file confirmed twice at once must find its own rows."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self._meta.model._meta.label])
 
     def _refuse(self, result: ImportOutcome, message: str) -> None:
         result.append_base_error(Error(message))

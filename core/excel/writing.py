@@ -17,6 +17,7 @@ from core.excel.reading import HELP_SHEET, LIST_SHEET
 HEAD_FONT = Font(bold=True, color="FFFFFF")
 HEAD_FILL = PatternFill("solid", fgColor="1F5A86")
 OPTIONAL_FILL = PatternFill("solid", fgColor="5B6673")
+A4 = 9  # the number spreadsheets have for the paper size
 TOP = Alignment(vertical="top", wrap_text=True)
 
 
@@ -28,7 +29,7 @@ def safe(value):
 def _prepare(sheet, columns, *, preset: bool) -> None:
     sheet.freeze_panes = "A2"
     # printed: sideways, all columns on a page, headings on every page
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.fitToHeight = False
     sheet.print_title_rows = "1:1"

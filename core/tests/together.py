@@ -4,6 +4,7 @@ Needs a transactional test: threads see only what is committed.
 """
 
 import threading
+import time
 from collections.abc import Callable
 
 from django.db import connection
@@ -41,3 +42,18 @@ def split(outcomes: list) -> tuple[list, list[Exception]]:
     """(what came back, what was raised)."""
     raised = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     return [outcome for outcome in outcomes if not isinstance(outcome, Exception)], raised
+
+
+def somebody_waits_for_a_lock(patience: float = 5) -> bool:
+    """Whether another connection to this database comes to wait for a lock."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return True
+        time.sleep(0.05)
+    return False

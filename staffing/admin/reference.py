@@ -10,7 +10,7 @@ from staffing.models import ActivityType, ActivityTypeMeasure, Measure
 @admin.register(Measure)
 class MeasureAdmin(ScopedAdmin):
     menu = ("基础目录", 740)
-    list_display = ["name", "unit", "column", "is_whole", "definition", "order", "code"]
+    list_display = ["name", "unit", "column", "is_whole", "definition", "order"]
     list_filter = ["is_whole", ("column", admin.EmptyFieldListFilter)]
     search_fields = ["code", "name", "definition"]
     search_help_text = "按名称、代码或口径查找"
@@ -33,7 +33,7 @@ class TypeMeasureInline(ScopedInline):
 @admin.register(ActivityType)
 class ActivityTypeAdmin(ScopedAdmin):
     menu = ("基础目录", 750)
-    list_display = ["name", "measure_names", "names_outcomes", "active_chip", "order", "code"]
+    list_display = ["name", "measure_names", "names_outcomes", "active_chip", "order"]
     list_filter = ["is_active", "names_outcomes"]
     search_fields = ["code", "name"]
     search_help_text = "按名称或代码查找"

@@ -14,8 +14,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from core.errors import RuleBroken, broken_constraint
-from core.tests.together import PATIENCE, split, together
-from staffing.models import Posting
+from core.tests.together import PATIENCE, somebody_waits_for_a_lock, split, together
+from staffing.models import Clinician, Posting
 from staffing.services import postings
 from staffing.services.postings import posting_change, posting_create
 from testing import builders as build
@@ -178,6 +178,21 @@ def test_bare_transactions_overlap_once_the_constraint_is_dropped():
     with constraint_dropped():
         assert two_bare_transactions(race) == [None, None]
         assert Posting.objects.filter(clinician=race.person).count() == 2
+
+
+def test_writers_of_one_person_queue_on_the_person():
+    """Without that queue two rows can each wait for the other's end, and the database kills one."""
+    race = Race(1)
+    made = []
+    writer = threading.Thread(
+        target=lambda: (made.append(race.request(0)()), connection.close()), daemon=True
+    )
+    with transaction.atomic():
+        Clinician.objects.select_for_update(no_key=True).get(pk=race.person.pk)
+        writer.start()
+        assert somebody_waits_for_a_lock() and not made
+    writer.join(PATIENCE)
+    assert made
 
 
 def test_under_one_agreement_the_second_waits_and_is_told():

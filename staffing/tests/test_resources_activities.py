@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.excel.formats import CsvFormat, XlsxFormat
 from core.excel.reading import read_table
@@ -165,6 +167,35 @@ def test_named_results_keep_what_the_sheet_does_not_show(world, officer):
     assert mine.outcomes.get(name="无痛胃镜").first_on == mine.start_on
 
 
+def test_the_preview_tells_what_the_import_does(world, officer):
+    rows = [
+        lecture(world),
+        lecture(world, "二", 日期=date(2027, 2, 1)),
+        lecture(world, "三", **{"讲座（次）": None}),
+        lecture(world, "四", 参加人员工号=build.clinician(build.organisation()).staff_no),
+        lecture(world, "13812345678"),
+    ]
+    before = Activity.objects.count()
+    preview = take(officer, *rows, dry_run=True)
+    assert preview.wrong == 4
+    assert preview.sentences == take(officer, *rows).sentences
+    assert take(officer, rows[0], dry_run=True).new == 1
+    assert Activity.objects.count() == before
+
+
+def test_the_queries_of_an_export_do_not_grow(world, officer, django_assert_num_queries):
+    def export():
+        return ActivityResource(user=officer).export(Activity.objects.visible_to(officer).order_by("pk"))
+
+    export()
+    with CaptureQueriesContext(connection) as few:
+        export()
+    for number in range(5):
+        build.activity(world.agreement, topic=f"第{number}讲", participants=[build.clinician(world.hospital)])
+    with django_assert_num_queries(len(few)):
+        assert len(export()) == 6
+
+
 def test_strangers_cannot_write_here(world):
     result = take(world.strangers["bureau_officer"], lecture(world))
     assert result.sentences == [
@@ -203,7 +234,9 @@ def test_an_export_comes_back_with_zero_changes(world, officer, file_format):
     kind = file_format().get_extension()
     exported = read_table(data, kind, "活动")
     assert set(exported["活动类型"]) == {"讲座", "新技术新业务"}
-    assert ("3000余" in exported["听课（人次）"]) and (guest.organisation.code in exported["参加人员工号"][0])
+    assert ("3000余" in exported["听课（人次）"]) and (
+        f"{world.clinic.code}:{guest.staff_no}" in exported["参加人员工号"][1]
+    )
     before = list(Activity.objects.order_by("pk").values())
     result = ActivityResource(user=officer).import_data(read_table(data, kind, "活动"))
     assert result.sentences == []

@@ -123,6 +123,16 @@ def test_only_own_organisations(world, officer):
     assert seen_only.sentences == [f"第 2 行“单位编码”：机构编码“{partner.code}”不存在或不在您的管理范围内。"]
 
 
+def test_written_rows_are_checked_against_the_reach_once_more(world, officer, monkeypatch):
+    """The net below the look-ups: even a reference that slipped through writes nothing."""
+    partner = build.organisation("hospital", at=build.OTHER_COUNTY)
+    build.agreement_in_force(partner, world.clinic, within=world.cycle)
+    monkeypatch.setattr(ClinicianResource.fields["organisation"].widget, "owned", False)
+    result = take(officer, [partner.code, "0012", "张三", "", "", "", "", ""])
+    assert result.sentences == ["第 2 行：这一行不属于您的管理范围，不能导入。"]
+    assert not Clinician.objects.filter(organisation=partner, staff_no="0012").exists()
+
+
 def test_problems_of_form_and_model_come_together(world, officer):
     code = world.hospital.code
     result = take(

@@ -62,6 +62,23 @@ def test_new_rows_are_planned_postings_entered_by_the_importer(world, officer, b
     assert (posting.kind, posting.title, posting.planned_end_on) == ("resident", "232", date(2026, 12, 31))
 
 
+def test_the_preview_tells_what_the_import_does(world, officer, batch):
+    person = build.clinician(world.hospital)
+    rows = [
+        row_for(batch, world.agreement, person),
+        row_for(batch, world.agreement, build.clinician(world.hospital, left_on=date(2026, 10, 1))),
+        row_for(batch, world.agreement, build.clinician(world.hospital), end=date(2027, 1, 31)),
+        row_for(batch, world.agreement, world.clinician, start=date(2026, 8, 1)),
+    ]
+    before = Posting.objects.count()
+    preview = take(officer, *rows, dry_run=True)
+    assert preview.wrong == 3
+    assert preview.sentences == take(officer, *rows).sentences
+    good = take(officer, rows[0], dry_run=True)
+    assert (good.new, good.wrong) == (1, 0)
+    assert Posting.objects.count() == before
+
+
 def test_the_same_file_twice_changes_nothing(world, officer, batch):
     row = row_for(batch, world.agreement, build.clinician(world.hospital))
     assert take(officer, row).new == 1

@@ -19,7 +19,7 @@ class SpecialityAdmin(ScopedAdmin):
 @admin.register(OutcomeIndicator)
 class OutcomeIndicatorAdmin(ScopedAdmin):
     menu = ("基础目录", 760)
-    list_display = ["name", "unit", "direction_chip", "definition", "order", "code"]
+    list_display = ["name", "unit", "direction_chip", "definition", "order"]
     list_filter = ["direction"]
     search_fields = ["code", "name", "definition"]
     search_help_text = "按名称、代码或口径查找"

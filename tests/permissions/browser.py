@@ -19,30 +19,38 @@ class Browser:
     def __init__(self, world: World):
         self.world = world
         self.client = Client(raise_request_exception=False)
-        self.asked, self.counted = 0, None
-        engine = import_module(settings.SESSION_ENGINE)
-        self.sessions = {}
+        self.asked, self.counted = 0, {}
+        self.engine = import_module(settings.SESSION_ENGINE)
+        self.sessions: dict[int, str] = {}
         for role, ring in PEOPLE:
-            user, session = world.user(role, ring), engine.SessionStore()
-            session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), BACKEND
-            session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-            session[LAST_USE] = int(time.time())
-            session.save()
-            self.sessions[user.pk] = session.session_key
+            self.sign_in(world.user(role, ring))
+        self.start_counting()
 
-    def ask(self, method: str, url: str, user=None, data=None, before=None):
+    def sign_in(self, user) -> None:
+        session = self.engine.SessionStore()
+        session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), BACKEND
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session[LAST_USE] = int(time.time())
+        session.save()
+        self.sessions[user.pk] = session.session_key
+
+    def start_counting(self) -> None:
+        """What the test itself wrote up to here is not the next request's doing."""
+        self.counted = writes()
+
+    def ask(self, method: str, url: str, user=None, data=None, before=None, after=None):
         """The response to one request, with ``written``: the tables it wrote to. Then it is undone."""
         self.asked += 1
         self.client.cookies = SimpleCookie()
-        if self.counted is None:
-            self.counted = writes()
         if user is not None:
             self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[user.pk]
         with undone():
             if before is not None:
                 before()
-                self.counted = writes()
+                self.start_counting()
             response = getattr(self.client, method.lower())(url, data=data or {})
+            if after is not None:
+                after()
             response.body = b"".join(response.streaming_content) if response.streaming else response.content
         before, self.counted = self.counted, writes()
         found = {table for table, count in self.counted.items() if count != before.get(table)}

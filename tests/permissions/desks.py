@@ -6,7 +6,10 @@ without an entry fails.
 
 from dataclasses import dataclass, field
 
-from tests.permissions.world import AUDIT, LEADER, OFFICER, SYSTEM
+from django.contrib import admin
+from django.urls import reverse
+
+from tests.permissions.world import AUDIT, LEADER, OFFICER, OWN, SYSTEM
 
 NOBODY = frozenset()
 O, S, A = frozenset({OFFICER}), frozenset({SYSTEM}), frozenset({AUDIT})  # noqa: E741
@@ -14,10 +17,19 @@ BUREAU = frozenset({OFFICER, LEADER})
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A verb: who may use it on which row of the ring, and who would if it were the time or their side."""
+
+    roles: frozenset
+    of: str
+    late: frozenset = NOBODY
+
+
+@dataclass(frozen=True)
 class Desk:
     """Roles by right. ``of``: a row of the ring that those with ``change`` may change; ``locked``: one
     that nobody may (too late, or the other side's). ``removable``: a row on which nothing hangs.
-    ``verbs``: {name: (roles, row of the ring at the right moment)}.
+    ``own_bureau``: only the very bureau that entered the row may change it.
     """
 
     view: frozenset
@@ -29,17 +41,18 @@ class Desk:
     of: str = ""
     locked: tuple[str, ...] = ()
     removable: str = ""
-    verbs: dict[str, tuple[frozenset, str]] = field(default_factory=dict)
+    own_bureau: bool = False
+    verbs: dict[str, Moment] = field(default_factory=dict)
 
 
 def record(of: str, locked: str, waiting: str, confirm=NOBODY, **rights) -> Desk:
     """A two-sided record: the bureau writes what it entered itself and confirms nothing of the two sides."""
     verbs = {
-        "submit": (O if of else NOBODY, of or locked),
-        "confirm": (confirm, waiting),
-        "return": (confirm, waiting),
+        "submit": Moment(O, of) if of else Moment(NOBODY, locked, late=O),
+        "confirm": Moment(confirm, waiting, late=O - confirm),
+        "return": Moment(confirm, waiting, late=O - confirm),
     }
-    return Desk(BUREAU, O, O, of=of, locked=(locked, waiting), verbs=verbs, **rights)
+    return Desk(BUREAU, O, O, of=of, locked=(locked, waiting), verbs=verbs, own_bureau=True, **rights)
 
 
 EXCEL = {"bring": O, "export": BUREAU}
@@ -49,8 +62,8 @@ SHARED_CODES = Desk(BUREAU | S, O, O)
 DESKS: dict[str, Desk] = {
     "accounts.Region": Desk(BUREAU | S, S, S),
     "accounts.Organisation": Desk(BUREAU | S, O | S, O | S, of="clinic", bring=O | S, export=BUREAU | S),
-    "accounts.User": Desk(S | A, S, S, of=OFFICER, verbs={"password": (S, OFFICER)}),
-    "core.Job": Desk(S, of="", locked=("job",), verbs={"retry": (S, "job")}),
+    "accounts.User": Desk(S | A, S, S, of=OFFICER, verbs={"password": Moment(S, OFFICER)}),
+    "core.Job": Desk(S, of="", locked=("job",), verbs={"retry": Moment(S, "job")}),
     "core.AuditEvent": Desk(A),
     "support.Programme": Desk(BUREAU, O, O, O, of="programme", removable="spare_programme"),
     "support.Cycle": Desk(BUREAU, O, O, O, of="cycle", removable="spare_cycle"),
@@ -60,14 +73,14 @@ DESKS: dict[str, Desk] = {
         O,
         of="pending",
         locked=("agreement",),
-        verbs={"amend": (O, "calm"), "renew": (O, "calm"), "terminate": (O, "calm")},
+        verbs={"amend": Moment(O, "calm"), "renew": Moment(O, "calm"), "terminate": Moment(O, "calm")},
     ),
     "support.AgreementVersion": Desk(
         BUREAU,
         change=O,
         of="draft",
         locked=("filed", "half", "ready"),
-        verbs={"file": (O, "ready"), "return": (O, "half"), "withdraw": (O, "draft")},
+        verbs={"file": Moment(O, "ready"), "return": Moment(O, "half"), "withdraw": Moment(O, "draft")},
     ),
     "support.Donation": record("", "donation_draft", "donation_submitted"),
     "support.OutcomeValue": record("", "outcome", "outcome_submitted", confirm=O),
@@ -85,7 +98,7 @@ DESKS: dict[str, Desk] = {
         O,
         of="planned",
         locked=("posting", "ended"),
-        verbs={"end": (O, "posting"), "cancel": (O, "planned")},
+        verbs={"end": Moment(O, "posting"), "cancel": Moment(O, "planned")},
         **EXCEL,
     ),
     "assessment.Assessment": Desk(
@@ -96,9 +109,9 @@ DESKS: dict[str, Desk] = {
         of="scoring",
         locked=("final",),
         removable="scoring",
-        verbs={"decide": (frozenset({LEADER}), "scored")},
+        verbs={"decide": Moment(frozenset({LEADER}), "scored")},
     ),
-    "assessment.ScoreTemplate": Desk(BUREAU, O, O, O, verbs={"new-version": (O, "")}),
+    "assessment.ScoreTemplate": Desk(BUREAU, O, O, O, verbs={"new-version": Moment(O, "")}),
     "reports.Summary": Desk(BUREAU, locked=("summary", "bureau_summary")),
 }
 
@@ -107,11 +120,10 @@ SITE_PAGES = {
     "index": 200,
     "login": 302,
     "logout": 405,
-    "password_change": 200,
+    "password_change": 302,
     "password_change_done": 200,
     "autocomplete": 403,  # without saying for which field
     "jsi18n": 200,
-    "view_on_site": 404,
     "app_list": 200,
     None: 404,  # the last pattern catches every unknown address
 }
@@ -128,3 +140,20 @@ MODEL_PAGES = {
     "import_template",
     "export",
 }
+
+MODELS = {model._meta.label: model for model in admin.site._registry}
+
+
+def address(label: str, page: str, row=None, *more) -> str:
+    name = label.lower().replace(".", "_")
+    return reverse(f"admin:{name}_{page}", args=[row.pk, *more] if row is not None else [])
+
+
+def row_of(world, label: str, name: str, ring: str = OWN):
+    """A named row of the ring; of a code list simply the first."""
+    if name in world.rings[ring].people:
+        return world.user(name, ring)
+    if name:
+        return getattr(world.rings[ring], name)
+    known = world.rings[ring].rows[label]
+    return next(iter(known.values())) if known else MODELS[label]._base_manager.order_by("pk").first()

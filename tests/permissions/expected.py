@@ -34,9 +34,12 @@ class Rows:
             return self.own_only.get(role, NONE)
         if role in REGION:
             return self.wide
-        return {SENDER: self.hospital, BOSS: self.hospital, RECIPIENT: self.clinic, CLINICIAN: self.clinician}[
-            role
-        ]
+        return {
+            SENDER: self.hospital,
+            BOSS: self.hospital,
+            RECIPIENT: self.clinic,
+            CLINICIAN: self.clinician,
+        }[role]
 
 
 def names(*found: str) -> frozenset:
@@ -71,9 +74,7 @@ EXPECTED: dict[str, Rows | str] = {
         # the administrators belong to no organisation
         wide=names(*REGION, SENDER, BOSS, RECIPIENT, CLINICIAN),
     ),
-    "support.Programme": Rows(
-        names("programme"), names("programme"), owned=Rows(NONE, NONE)
-    ),
+    "support.Programme": Rows(names("programme"), names("programme"), owned=Rows(NONE, NONE)),
     "support.Cycle": Rows(names("cycle"), names("cycle"), owned=Rows(NONE, NONE)),
     "support.CycleDeadline": PARTNERS_ONLY_READ,
     "support.Agreement": PARTIES,

@@ -142,7 +142,12 @@ def person_form(ring: Ring) -> dict:
 
 
 def summary_form(ring: Ring) -> dict:
-    return {"organisation": ring.hospital.pk, "cycle": ring.cycle.pk, "year": ring.year, "issued_on": ring.on(12, 31)}
+    return {
+        "organisation": ring.hospital.pk,
+        "cycle": ring.cycle.pk,
+        "year": ring.year,
+        "issued_on": ring.on(12, 31),
+    }
 
 
 def entered(clinician: int = 404) -> dict:
@@ -154,7 +159,7 @@ ENTERERS = COORDINATORS | {CLINICIAN}
 BY_RECIPIENT = {SENDER: 403, OFFICER: 403}
 BY_SENDER = {RECIPIENT: 403, OFFICER: 403}
 OWN_SUMMARY = {RECIPIENT: 404}
-NO_JOB = {role: 404 for role in EVERYBODY - {SENDER, SYSTEM, AUDIT}} | {AUDIT: 403}
+NO_JOB = dict.fromkeys(EVERYBODY - {SENDER, SYSTEM, AUDIT}, 404) | {AUDIT: 403}
 
 PAGES: dict[str, Page | tuple[Page, ...]] = {
     # ---- for everybody
@@ -275,14 +280,14 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
             READERS,
             POST,
             data=lambda ring: summary_form(ring) | {"edition": "bureau"},
-            own={role: 400 for role in READERS},
+            own=dict.fromkeys(READERS, 400),
             far=400,
         ),
     ),
     "summary-detail": (
         Page(READERS, of="summary", own=OWN_SUMMARY),
         Page(READERS, of="clinic_summary", own={SENDER: 404, BOSS: 404}, roles=UNITS),
-        Page(READERS, of="bureau_summary", own={role: 404 for role in UNITS}),
+        Page(READERS, of="bureau_summary", own=dict.fromkeys(UNITS, 404)),
     ),
     "summary-save": verb("summary_draft", CONFIRMERS, OWN_SUMMARY, **{"text-work": "正文"}),
     "summary-issue": verb("summary_draft", READERS, OWN_SUMMARY),
@@ -295,9 +300,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         data=lambda ring: {"reason": "更正数字"},
         before=lambda ring: type(ring.summary_draft).objects.filter(pk=ring.summary_draft.pk).delete(),
     ),
-    "summary-download": Page(
-        READERS, of="summary", own=OWN_SUMMARY, reads_write=("core_auditevent",)
-    ),
+    "summary-download": Page(READERS, of="summary", own=OWN_SUMMARY, reads_write=("core_auditevent",)),
     "figure-records": (
         Page(
             READERS,
@@ -315,14 +318,14 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
             READERS,
             kwargs=lambda ring: {"code": "donated_cash"},
             query=lambda ring: f"?organisation={ring.bureau.pk}&cycle={ring.cycle.pk}",
-            own={role: 404 for role in UNITS},
+            own=dict.fromkeys(UNITS, 404),
         ),
         # the region's figures are not a hospital's to read, whatever the address says
         Page(
             READERS,
             kwargs=lambda ring: {"code": "agreements"},
             query=lambda ring: f"?organisation={ring.hospital.pk}&cycle={ring.cycle.pk}&edition=bureau",
-            own={role: 404 for role in READERS},
+            own=dict.fromkeys(READERS, 404),
         ),
     ),
     "cycle-list": listing(REGION, "support.Cycle"),

@@ -87,9 +87,7 @@ def _places(ring: Ring, it) -> None:
         user.name, user.username = f"{mark}用户", f"{code}-{role}".lower()
         user.save()
     it.programme = build.programme(it.bureau, name=f"{mark}项目", basis=f"{mark}依据")
-    it.cycle = build.cycle(
-        it.programme, ring.on(1, 1), ring.on(12, 31), code=f"{code}-C", name=f"{mark}周期"
-    )
+    it.cycle = build.cycle(it.programme, ring.on(1, 1), ring.on(12, 31), code=f"{code}-C", name=f"{mark}周期")
     it.cycle.recipients_planned.add(it.clinic)
     it.deadline = build.deadline(it.cycle, due=ring.on(7, 30))
     # nothing hangs on these two, so that they can be removed
@@ -147,7 +145,11 @@ def _agreements(ring: Ring, it) -> None:
 
 def _person(ring: Ring, of, number: int, **fields):
     return build.clinician(
-        of, f"{ring.mark}医师{number}", staff_no=f"{ring.code}-{number}", department=f"{ring.mark}科", **fields
+        of,
+        f"{ring.mark}医师{number}",
+        staff_no=f"{ring.code}-{number}",
+        department=f"{ring.mark}科",
+        **fields,
     )
 
 
@@ -156,9 +158,7 @@ def _people(ring: Ring, it) -> None:
     it.colleague, it.idle = _person(ring, it.hospital, 2), _person(ring, it.hospital, 3)
     it.trainee, it.local = _person(ring, it.clinic, 4), _person(ring, it.clinic, 5)
     departed = ring.on(3, 1)
-    it.batch = build.batch(
-        it.agreement, departed=departed, code=f"{ring.code}-PC", task=f"{ring.mark}任务"
-    )
+    it.batch = build.batch(it.agreement, departed=departed, code=f"{ring.code}-PC", task=f"{ring.mark}任务")
     it.empty_batch = build.batch(it.agreement, departed=departed, code=f"{ring.code}-PC2")
     days = {"start": departed, "end": ring.on(8, 31), "within": it.batch}
     it.posting = build.posting(it.agreement, it.doctor, department=f"{ring.mark}内科", **days)
@@ -222,9 +222,7 @@ def _records(ring: Ring, it) -> None:
 def _judgements(ring: Ring, it) -> None:
     officer, leader = (ring.people[role] for role in (Role.BUREAU_OFFICER, Role.BUREAU_LEADER))
     tables = {row.subject: row for row in ScoreTemplate.objects.order_by("version")}
-    it.scoring = assessment_open(
-        cycle=it.cycle, template=tables["person"], by=officer, clinician=it.doctor
-    )
+    it.scoring = assessment_open(cycle=it.cycle, template=tables["person"], by=officer, clinician=it.doctor)
     graded = {"final": ("hospital", it.hospital), "scored": ("recipient", it.clinic)}
     for name, (subject, unit) in graded.items():
         made = assessment_open(cycle=it.cycle, template=tables[subject], by=officer, organisation=unit)
@@ -235,15 +233,11 @@ def _judgements(ring: Ring, it) -> None:
 
 def _papers(ring: Ring, it) -> None:
     """One summary frozen with its file, three drafts (as rows: wording them would take seconds)."""
-    coordinator, officer = (
-        ring.people[role] for role in (Role.HOSPITAL_COORDINATOR, Role.BUREAU_OFFICER)
-    )
+    coordinator, officer = (ring.people[role] for role in (Role.HOSPITAL_COORDINATOR, Role.BUREAU_OFFICER))
     common = {"cycle": Cycle.objects.get(pk=it.cycle.pk), "issued_on": ring.on(12, 31)}
     hospital = {"organisation": it.hospital, "edition": "hospital", "requested_by": coordinator, **common}
     it.summary = summary_freeze(summary=Summary.objects.create(**hospital), by=coordinator)
-    summary_attach(
-        summary=it.summary, name=store_atomically(summary_file_name(it.summary), PDF), pages=1
-    )
+    summary_attach(summary=it.summary, name=store_atomically(summary_file_name(it.summary), PDF), pages=1)
     it.summary_draft = Summary.objects.create(version=2, reason=f"{ring.mark}更正", **hospital)
     it.clinic_summary = Summary.objects.create(organisation=it.clinic, edition="clinic", **common)
     it.bureau_summary = Summary.objects.create(organisation=it.bureau, edition="bureau", **common)
@@ -258,4 +252,3 @@ def _papers(ring: Ring, it) -> None:
             error=f"{ring.mark}原因",
         )
         setattr(it, name, made)
-

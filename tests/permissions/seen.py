@@ -52,11 +52,12 @@ def choices_of(response) -> dict[str, tuple[type, set[int]]]:
     found = {}
     for form in forms_of(response):
         for name, field in form.fields.items():
-            if isinstance(field, ModelChoiceField):
-                queryset = field.queryset
-                keys = set(queryset.order_by().values_list("pk", flat=True))
-                known = found.setdefault(f"{type(form).__name__}.{name}", (queryset.model, set()))
-                known[1].update(keys)
+            told = f"{type(form).__name__}.{name}"
+            # a formset's hidden key is no choice; rows of one formset offer the same
+            own_key = form.prefix and field.widget.is_hidden
+            if isinstance(field, ModelChoiceField) and not own_key and told not in found:
+                keys = field.queryset.order_by().values_list("pk", flat=True)
+                found[told] = (field.queryset.model, set(keys))
     return found
 
 

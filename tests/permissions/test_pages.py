@@ -149,7 +149,5 @@ def test_forms_offer_something(world, browser):
             if page.own.get(role) in (403, 404):
                 continue
             response = browser.ask("GET", page.url(name, world.own), world.user(role, OWN))
-            empty += [
-                f"{name} {field}" for field, (_model, keys) in choices_of(response).items() if not keys
-            ]
+            empty += [f"{name} {field}" for field, (_model, keys) in choices_of(response).items() if not keys]
     assert not empty, "\n".join(empty)
