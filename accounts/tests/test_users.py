@@ -1,5 +1,7 @@
 """Accounts: which roles go together and where, how far each role sees, what a partner sees."""
 
+from datetime import date
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -196,7 +198,7 @@ def test_recipient_sees_only_the_people_sent_to_it(world):
 def test_rows_are_not_repeated_by_partners(world):
     """A clinician with two postings to one clinic, a hospital with two agreements: one row each."""
     person = build.posting(world.near).clinician
-    build.posting(world.near, person, build.date(2026, 9, 1), build.date(2026, 9, 30))
+    build.posting(world.near, person, date(2026, 9, 1), date(2026, 9, 30))
     recipient = build.coordinator(world.clinic)
     assert list(Clinician.objects.visible_to(recipient)) == [person]
     assert Organisation.objects.visible_to(build.coordinator(world.hospital)).count() == 4

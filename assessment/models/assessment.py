@@ -13,8 +13,19 @@ from django.db.models import F, Q
 from accounts.models import Organisation
 from assessment.models.template import Grade, ScoreItem, ScoreTemplate
 from core.scope import Scope, ScopedQuerySet
+from core.triggers import frozen_parent
 from staffing.models import Clinician
 from support.models import Cycle
+
+
+def child_of_final(column: str) -> pgtrigger.Trigger:
+    """Scores below a final assessment can be neither added, changed nor removed."""
+    return pgtrigger.Trigger(
+        name="final_scores_are_frozen",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=frozen_parent("assessment_assessment", column, "final"),
+    )
 
 
 @pghistory.track()
@@ -148,6 +159,8 @@ class ItemScore(models.Model):
                 violation_error_message="得分不能为负数。",
             ),
         ]
+
+        triggers = [child_of_final("assessment_id")]
 
     def __str__(self):
         return f"{self.item} {self.score}"

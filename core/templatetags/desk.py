@@ -57,7 +57,7 @@ def with_labels(cells, headers):
     for cell, header in zip(cells, headers, strict=False):
         name = strip_tags(str(header["text"])).strip()
         tag = "td" if cell.startswith("<td") else "th"
-        start = format_html('<{} data-label="{}"', mark_safe(tag), name)  # noqa: S308
+        start = format_html('<{} data-label="{}"', mark_safe(tag), name)
         rest = cell[len(tag) + 1 :].replace('alt="True"', 'alt="是"').replace('alt="False"', 'alt="否"')
-        labelled.append(mark_safe(start + rest))  # noqa: S308
+        labelled.append(mark_safe(start + rest))
     return labelled

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_run_summary_makes_the_pdf_of_the_demonstration(clone):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=400,
+        timeout=900,
     )
     assert result.returncode == 0, result.stdout + result.stderr
     path = Path(next(line for line in result.stdout.splitlines() if line.strip().endswith(".pdf")).strip())
@@ -82,32 +83,18 @@ def test_run_summary_makes_the_pdf_of_the_demonstration(clone):
     assert processes_of(clone) == []
 
 
-def test_run_starts_the_site_brings_a_killed_worker_back_and_ends_cleanly(clone):
-    port = ports.free_port()
-    output = clone / "output"
-    with output.open("wb") as file:
-        launcher = subprocess.Popen(
-            ["./run"],
-            cwd=clone,
-            env=environment(PORT=str(port)),
-            stdout=file,
-            stderr=file,
-            start_new_session=True,
-        )
-    try:
-        assert wait_for(lambda: "按 Ctrl-C 停止" in output.read_text(), 300), output.read_text()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+def test_run_starts_the_site_brings_a_killed_worker_back_and_leaves_nothing(clone):
+    with started(clone) as (launcher, address):
+        with urllib.request.urlopen(f"{address}/healthz", timeout=30) as answer:
             assert answer.status == 200
-        assert f"网站已启动：http://127.0.0.1:{port}" in output.read_text()
 
         def workers():
             return [pid for pid, words in processes_of(clone) if " -A config worker " in words]
 
         before = set(workers())
-        assert before
         main = next(pid for pid in before if parent_of(pid) == launcher.pid)
         os.kill(main, signal.SIGKILL)
-        assert wait_for(lambda: workers() and not before & set(workers()), 60)
+        assert wait_for(lambda: workers() and not before & set(workers()), 120)
 
         second = subprocess.run(
             ["./run"],
@@ -119,30 +106,38 @@ def test_run_starts_the_site_brings_a_killed_worker_back_and_ends_cleanly(clone)
             timeout=60,
         )
         assert second.returncode == 1
-        assert f"http://127.0.0.1:{port}" in second.stdout
+        assert address in second.stdout
 
         launcher.send_signal(signal.SIGINT)
-        assert launcher.wait(60) == 0
+        assert launcher.wait(120) == 0
         assert processes_of(clone) == []
-    finally:
+
+    # Once more, ended by kill -9, which gives the launcher no chance to clear up.
+    with started(clone) as (launcher, _):
+        assert len(processes_of(clone)) > 5
         launcher.kill()
         launcher.wait()
+        assert wait_for(lambda: processes_of(clone) == [], 60), processes_of(clone)
 
 
-def test_nothing_is_left_when_the_launcher_is_killed(clone):
-    """kill -9 gives the launcher no chance to clean up; the kernel does."""
-    output = clone / "output"
+@contextmanager
+def started(clone):
+    """./run as a person starts it, up to the line that says how to stop it."""
+    port, output = ports.free_port(), clone / "output"
     with output.open("wb") as file:
         launcher = subprocess.Popen(
-            ["./run"], cwd=clone, env=environment(PORT=str(ports.free_port())), stdout=file, stderr=file
+            ["./run"], cwd=clone, env=environment(PORT=str(port)), stdout=file, stderr=file
         )
     try:
-        assert wait_for(lambda: "按 Ctrl-C 停止" in output.read_text(), 300), output.read_text()
-        assert len(processes_of(clone)) > 5
+        ended = wait_for(lambda: "按 Ctrl-C 停止" in output.read_text() or launcher.poll() is not None, 900)
+        assert ended, output.read_text()
+        assert launcher.poll() is None, output.read_text()
+        address = f"http://127.0.0.1:{port}"
+        assert f"网站已启动：{address}" in output.read_text()
+        yield launcher, address
     finally:
         launcher.kill()
         launcher.wait()
-    assert wait_for(lambda: processes_of(clone) == [], 30), processes_of(clone)
 
 
 def parent_of(pid):

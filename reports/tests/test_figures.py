@@ -94,7 +94,7 @@ def test_donations_have_three_subtotals_and_an_unknown_amount_is_not_guessed(wor
     _, cycle, hospital, first, _ = world
     build.donation(first, "cash", "5154.00")
     build.donation(first, "goods", "18000", qualifier=Qualifier.ABOUT)
-    build.donation(first, "goods", None)
+    build.donation(first, "goods", None, items=[("病床", 2, "张")])
     build.donation(first, "waived", "200.50")
     of_hospital = frame(hospital, cycle, "hospital")
     assert [FIGURES[code].value(of_hospital) for code in ("donated_cash", "donated_goods", "waived_fees")] == [

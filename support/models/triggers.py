@@ -2,26 +2,18 @@
 
 import pgtrigger
 
+from core.triggers import frozen_parent
+
+ANY_WRITE = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+
 
 def child_of_filed_version(column: str) -> pgtrigger.Trigger:
     """Rows below a filed agreement version can be neither added, changed nor removed."""
     return pgtrigger.Trigger(
         name="filed_version_is_frozen",
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func=f"""
-            IF EXISTS (
-                SELECT 1 FROM support_agreementversion
-                WHERE id IN (
-                    CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE OLD.{column} END,
-                    CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE NEW.{column} END
-                ) AND status IN ('filed', 'superseded')
-            ) THEN
-                RAISE EXCEPTION 'filed agreement version is frozen' USING ERRCODE = 'check_violation';
-            END IF;
-            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-            RETURN NEW;
-        """,
+        operation=ANY_WRITE,
+        func=frozen_parent("support_agreementversion", column, "filed", "superseded"),
     )
 
 
@@ -30,18 +22,6 @@ def child_of_confirmed(parent_table: str, column: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="confirmed_record_is_frozen",
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func=f"""
-            IF EXISTS (
-                SELECT 1 FROM {parent_table}
-                WHERE id IN (
-                    CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE OLD.{column} END,
-                    CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE NEW.{column} END
-                ) AND status IN ('confirmed', 'superseded')
-            ) THEN
-                RAISE EXCEPTION 'confirmed record is frozen' USING ERRCODE = 'check_violation';
-            END IF;
-            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-            RETURN NEW;
-        """,
+        operation=ANY_WRITE,
+        func=frozen_parent(parent_table, column, "confirmed", "superseded"),
     )

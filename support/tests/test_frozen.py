@@ -97,7 +97,6 @@ def test_nothing_moves_into_or_out_of_a_filed_version(filed):
     assert refused(lambda: targets.filter(pk=fixed.pk).update(version=build.open_version(draft)))
 
 
-@pytest.mark.xfail(strict=True, reason="帮扶科室是多对多关系，中间表还没有触发器")
 def test_the_departments_of_a_filed_version_stay(filed):
     through = type(filed).specialities.through
     more = Speciality.objects.get(code="05")
@@ -201,7 +200,6 @@ def test_goods_of_a_confirmed_donation_stay(agreement):
     all_refused(ways_to_lose(item))
 
 
-@pytest.mark.xfail(strict=True, reason="参加人员是多对多关系，中间表还没有触发器")
 def test_who_took_part_in_a_confirmed_activity_stays(agreement):
     record = RECORDS["activity"](agreement)
     assert refused(lambda: record.participants.add(build.clinician(agreement.sender)))
@@ -247,7 +245,6 @@ def test_a_final_assessment_is_frozen(final):
     all_refused(ways_to_lose(final))
 
 
-@pytest.mark.xfail(strict=True, reason="项目得分还没有触发器，只有总表被冻结")
 def test_the_scores_of_a_final_assessment_are_frozen(final):
     all_refused(ways_to_lose(final.scores.get()))
 

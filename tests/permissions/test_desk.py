@@ -7,7 +7,7 @@ from django.urls import URLPattern, reverse
 from tests.permissions.desks import DESKS, MODEL_PAGES, MODELS, SITE_PAGES, Desk, address, row_of
 from tests.permissions.expected import expected
 from tests.permissions.seen import leaked_choices, leaked_words
-from tests.permissions.world import ADMINS, DESK, OFFICER, OTHER, OWN, PEOPLE, ROLES
+from tests.permissions.world import ADMINS, DESK, OFFICER, OTHER, OWN, PEOPLE, ROLES, SENDER
 
 pytestmark = pytest.mark.django_db
 AT_DESK = [(role, ring) for role, ring in PEOPLE if role in DESK]
@@ -57,8 +57,7 @@ def allowed(roles, role: str) -> int:
 def answers(world, label: str, desk: Desk, role: str, ring: str):
     """(method, address, status) of everything one can ask about the model in the OWN ring."""
     seen = expected(world, MODELS[label], role, ring)
-    for page, roles in (("changelist", desk.view), ("add", desk.add)):
-        yield "GET", address(label, page), allowed(roles, role)
+    yield "GET", address(label, "add"), allowed(desk.add, role)
     if hasattr(admin.site._registry[MODELS[label]], "import_action"):
         for page in ("import", "import_template"):
             yield "GET", address(label, page), allowed(desk.bring, role)
@@ -98,6 +97,8 @@ def test_answers(world, browser, role, ring):
     user, problems = world.user(role, ring), []
     for label, desk in DESKS.items():
         for method, url, status in answers(world, label, desk, role, ring):
+            if ring != OWN and status == 200 and not url.endswith("/add/"):
+                continue  # code lists and the like, the same as for the own ring
             response = browser.ask(method, url, user, {"post": "yes"} if method == "POST" else None)
             if response.status_code != status:
                 problems.append(f"{method} {url}: {response.status_code} instead of {status}")
@@ -113,7 +114,10 @@ def test_people_without_a_place_at_the_desk(world, browser, role):
     """403 on every page, the index included; the sign-in page of the desk leads home."""
     user, problems = world.user(role), []
     for label, desk in DESKS.items():
-        for method, url, _status in answers(world, label, desk, role, OWN):
+        for method, url, _status in [
+            ("GET", address(label, "changelist"), 403),
+            *answers(world, label, desk, role, OWN),
+        ][: None if role == SENDER else 2]:  # one guard before all pages: one role tries each
             response = browser.ask(method, url, user)
             if response.status_code != 403 or response.written:
                 problems.append(f"{method} {url}: {response.status_code} {response.written}")
