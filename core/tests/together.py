@@ -49,6 +49,7 @@ def somebody_waits_for_a_lock(patience: float = 5) -> bool:
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
+            cursor.execute("select pg_stat_clear_snapshot()")  # or a transaction sees its first look again
             cursor.execute(
                 "select count(*) from pg_stat_activity"
                 " where datname = current_database() and wait_event_type = 'Lock'"
