@@ -63,7 +63,6 @@ INSTALLED_APPS = [
     "axes",
     "import_export",
     "django_htmx",
-    "django_include_bootstrap",
     "core",
     "accounts",
     "support",

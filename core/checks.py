@@ -17,9 +17,9 @@ def our_models():
     """Every table of ours that people could meet (no history tables, no join tables)."""
     for label in OUR_APPS:
         for model in apps.get_app_config(label).get_models():
-            if not model.__name__.endswith("Event") or model._meta.label == "core.AuditEvent":
-                if model._meta.label not in WITHOUT_SCOPE:
-                    yield model
+            is_history = model.__name__.endswith("Event") and model._meta.label != "core.AuditEvent"
+            if not is_history and model._meta.label not in WITHOUT_SCOPE:
+                yield model
 
 
 def our_views(resolver=None, prefix=""):

@@ -33,9 +33,12 @@ def broken_constraint(error: Exception) -> str:
     return getattr(diagnosis, "constraint_name", None) or ""
 
 
-def checked(instance) -> None:
-    """``full_clean`` with all problems as one RuleBroken."""
+def checked(instance, *, constraints: bool = True) -> None:
+    """``full_clean`` with all problems as one RuleBroken.
+
+    ``constraints=False`` where the caller has already judged the same rules: each costs a query.
+    """
     try:
-        instance.full_clean()
+        instance.full_clean(validate_constraints=constraints)
     except ValidationError as error:
         raise RuleBroken(error) from error

@@ -74,6 +74,6 @@ def store_atomically(name: str, content: bytes) -> str:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.chmod(temporary, 0o640)
-    os.replace(temporary, target)
+    Path(temporary).chmod(0o640)
+    Path(temporary).replace(target)
     return name

@@ -141,7 +141,7 @@ def activity_save(
     activity.start_on, activity.end_on = start_on, end_on
     activity.topic, activity.place, activity.note = topic, place, note
     activity.speciality, activity.hours = speciality, hours
-    checked(activity)
+    checked(activity, constraints=False)
     activity.save()
     activity.participants.set(participants)
     activity.measures.all().delete()
