@@ -41,9 +41,9 @@ from reports.rendering import (  # noqa: E402
     OfficialDocument,
     Paragraph,
     Table,
-    render_pdf,
 )
 from reports.rendering.markup import render_html  # noqa: E402
+from reports.rendering.pdf import render_pdf  # noqa: E402
 
 COUNTIES = ("青岭县", "云溪县", "白石县", "临河县")
 UNITS = ("人民医院", "城关镇中心卫生院", "石塘镇卫生院", "逻川镇卫生院", "沙坪镇中心卫生院")

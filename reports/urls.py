@@ -11,6 +11,7 @@ urlpatterns = [
     path("summaries/<int:pk>/discard/", summaries.summary_discard_view, name="summary-discard"),
     path("summaries/<int:pk>/revise/", summaries.summary_revise, name="summary-revise"),
     path("summaries/<int:pk>/download/", summaries.summary_download, name="summary-download"),
+    path("summaries/<int:pk>/growth/<int:row>/", figures.growth_records, name="growth-records"),
     path("figures/<slug:code>/", figures.figure_records, name="figure-records"),
     path("cycles/", readiness.cycle_list, name="cycle-list"),
     path("cycles/<int:pk>/readiness/", readiness.cycle_readiness, name="cycle-readiness"),

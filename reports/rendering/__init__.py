@@ -2,11 +2,13 @@
 
 ``document`` says what is printed; ``linebreak``, ``titles``, ``tables`` and ``paging`` decide where it stands;
 ``markup`` and ``pdf`` draw it. No models, no database, no clock.
+
+``render_pdf`` stands in ``pdf`` and is not imported here: WeasyPrint takes a second to load, which only the
+processes that draw should pay.
 """
 
 from .compose import count_pages, missing_characters
 from .document import Annex, Column, Heading, Identity, OfficialDocument, Paragraph, Table
-from .pdf import render_pdf
 
 __all__ = [
     "Annex",
@@ -18,5 +20,4 @@ __all__ = [
     "Table",
     "count_pages",
     "missing_characters",
-    "render_pdf",
 ]

@@ -166,6 +166,7 @@ def _growth(row) -> dict:
         "year": row.latest.year,
         "previous": plain(row.previous.value if row.previous else None),
         "value": plain(row.latest.value),
+        "values": [value.pk for value in (row.baseline, row.previous, row.latest) if value],
         "since_support": percent(row.since_support),
         "year_on_year": percent(row.year_on_year),
     }

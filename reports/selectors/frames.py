@@ -1,6 +1,7 @@
 """Finding the frame that an address names, within the user's scope."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from django.http import Http404
 
@@ -50,15 +51,41 @@ def open_figure(*, code: str, user: User, parameters) -> Opened:
             stored = summary.figures["figures"].get(code)
             if stored is None:
                 raise Http404
-            return Opened(
+            opened = Opened(
                 figure, summary.title, stored["text"], stored["pending"], summary, stored["records"]
             )
+            return _of_recipient(opened, parameters, lambda pk: _frozen_part(summary, code, pk))
         frame, title = Frame.of(summary), summary.title
     else:
         frame = live_frame(user=user, parameters=parameters)
         title = f"{frame.organisation.name} {frame.period}"
     value = figure_text(figure, figure.value(frame))
-    return Opened(figure, title, value, figure.pending(frame), None, figure.records(frame))
+    opened = Opened(figure, title, value, figure.pending(frame), None, figure.records(frame))
+    return _of_recipient(
+        opened, parameters, lambda pk: figure_text(figure, figure.by(frame, "recipient").get(pk, 0))
+    )
+
+
+def _frozen_part(summary: Summary, code: str, recipient: int) -> str | None:
+    """The frozen value of one recipient; None for one that the summary does not list."""
+    row = next((row for row in summary.figures["recipients"] if row["pk"] == recipient), None)
+    return row["values"].get(code) if row else None
+
+
+def _of_recipient(opened: Opened, parameters, part: Callable[[int], str | None]) -> Opened:
+    """With ?recipient= only that unit's share of the figure and its records."""
+    if not parameters.get("recipient"):
+        return opened
+    try:
+        unit = Organisation.objects.get(pk=int(parameters["recipient"]))
+    except (ValueError, OverflowError, Organisation.DoesNotExist) as error:
+        raise Http404 from error
+    path = "recipient" if opened.figure.listing == "agreements" else "agreement__recipient"
+    rows = LISTED[opened.figure.listing].objects.filter(pk__in=opened.records, **{path: unit})
+    value, records = part(unit.pk), sorted(rows.values_list("pk", flat=True))
+    if value is None or not records:
+        raise Http404  # nothing of this unit was counted: whether it exists is nobody's business
+    return replace(opened, title=f"{opened.title}·{unit.name}", value=value, pending=0, records=records)
 
 
 def live_frame(*, user: User, parameters) -> Frame:

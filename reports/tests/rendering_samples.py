@@ -17,8 +17,8 @@ from reports.rendering import (
     OfficialDocument,
     Paragraph,
     Table,
-    render_pdf,
 )
+from reports.rendering.pdf import render_pdf
 
 MM = 72 / 25.4
 LEFT, RIGHT, TOP, BOTTOM = 28 * MM, 184 * MM, 37 * MM, 262 * MM

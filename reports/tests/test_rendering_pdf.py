@@ -23,10 +23,9 @@ from reports.rendering import (
     Table,
     count_pages,
     missing_characters,
-    render_pdf,
 )
 from reports.rendering.markup import render_html
-from reports.rendering.pdf import FontFetcher
+from reports.rendering.pdf import FontFetcher, render_pdf
 
 from .rendering_samples import full_document, opened, page_text, pdf_of
 
@@ -34,7 +33,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RARE = "䶮㛃𬱟喆堃"
 RENDER = """
 import hashlib, json, sys
-from reports.rendering import OfficialDocument, render_pdf
+from reports.rendering import OfficialDocument
+from reports.rendering.pdf import render_pdf
 document = OfficialDocument.from_json(json.load(sys.stdin))
 if sys.argv[1] == "second":
     render_pdf(OfficialDocument("别的文件"))

@@ -3,6 +3,7 @@
 Each test runs in a savepoint of its own on top of it.
 """
 
+import gc
 import logging
 
 import pytest
@@ -17,7 +18,10 @@ from tests.permissions.world import build_world
 def world(django_db_setup, django_db_blocker, tmp_path_factory):
     media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
-        yield build_world()
+        built = build_world()
+        gc.freeze()  # thousands of rows that live until the end need not be looked through at each request
+        yield built
+        gc.unfreeze()
         transaction.set_rollback(True)
 
 

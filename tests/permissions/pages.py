@@ -328,6 +328,11 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
             own=dict.fromkeys(READERS, 404),
         ),
     ),
+    "growth-records": Page(
+        READERS,
+        kwargs=lambda ring: {"pk": ring.bureau_summary_frozen.pk, "row": 0},
+        own=dict.fromkeys(UNITS, 404),
+    ),
     "cycle-list": listing(REGION, "support.Cycle"),
     "cycle-readiness": Page(REGION, of="cycle"),
 }

@@ -10,7 +10,7 @@ from core.checks import our_views
 from tests.permissions.expected import expected
 from tests.permissions.pages import GET, PAGES, PUBLIC, REFUSED, Page, cases
 from tests.permissions.seen import choices_of, leaked_choices, leaked_words
-from tests.permissions.world import OFFICER, OWN, PEOPLE, PEOPLE_IDS, SENDER, is_near
+from tests.permissions.world import OFFICER, OTHER, OWN, PEOPLE, PEOPLE_IDS, SENDER, is_near
 
 pytestmark = pytest.mark.django_db
 NONSENSE = {"pk": (0, 99_999_999_999_999_999_999), "code": ("nonsense",)}
@@ -43,12 +43,11 @@ def wanted(page: Page, role: str, ring: str, method: str) -> tuple[int, bool]:
 def tried(page: Page, number: int, role: str, ring: str) -> tuple[str, ...]:
     """All methods of all cases in the own ring; elsewhere no more than can differ.
 
-    People without the permission are refused once a view; the neighbour's region roles, who see the
-    same county, get the first case of each view.
+    Neighbours, and people without the permission, get the first case of each view; strangers all.
     """
     if role not in page.roles:
         return ()
-    if ring != OWN and number > 0 and (role not in page.holders or is_near(role, ring)):
+    if number > 0 and (ring == OTHER or (ring != OWN and role not in page.holders)):
         return ()
     refused = ring != OWN and page.holders != PUBLIC and role not in page.holders
     return page.methods[:1] if refused else page.methods
