@@ -5,7 +5,8 @@ from datetime import date
 from django.db.models import QuerySet
 
 from core.dates import Period
-from staffing.models import Clinician, Posting, PostingKind
+from staffing.models import Batch, Clinician, Posting, PostingKind
+from support.models import Agreement
 
 
 def overlapping_resident(
@@ -21,6 +22,23 @@ def overlapping_resident(
         .order_by("start_on")
     )
     return found.exclude(pk=exclude_pk) if exclude_pk else found
+
+
+def repeated_in_batch(
+    *, batch: Batch, agreement: Agreement, clinician: Clinician, period: Period, exclude_pk: int | None = None
+) -> bool:
+    """Whether the same departure already sends the person to the same recipient on one of these days.
+
+    Short stays may overlap others, but the same one entered twice would count its 人次 twice.
+    """
+    found = Posting.objects.filter(
+        batch=batch,
+        agreement=agreement,
+        clinician=clinician,
+        start_on__lte=period.end,
+        end_on__gte=period.start,
+    ).exclude(status=Posting.Status.CANCELLED)
+    return found.exclude(pk=exclude_pk).exists()
 
 
 def overlap_message(posting: Posting) -> str:

@@ -11,7 +11,7 @@ from core.errors import Problems, RuleBroken, broken_constraint, checked
 from core.models import AuditEvent
 from core.services.audit import audit_record
 from staffing.models import Batch, Clinician, Posting, PostingKind
-from staffing.selectors.postings import overlap_message, overlapping_resident
+from staffing.selectors.postings import overlap_message, overlapping_resident, repeated_in_batch
 from support.models import Agreement, Cycle
 
 OPEN = (Posting.Status.PLANNED, Posting.Status.APPROVED)
@@ -60,6 +60,13 @@ def posting_problems(
     if batch.kind == PostingKind.RESIDENT:
         for other in overlapping_resident(clinician=clinician, period=period, exclude_pk=exclude_pk):
             problems.add(overlap_message(other) + "。", field="clinician")
+    elif repeated_in_batch(
+        batch=batch, agreement=agreement, clinician=clinician, period=period, exclude_pk=exclude_pk
+    ):
+        problems.add(
+            f"{clinician.name}在批次 {batch.code} 中已派往{agreement.recipient.display_name}，日期有重叠，不能重复登记。",
+            field="clinician",
+        )
     return problems
 
 

@@ -138,12 +138,13 @@ def test_service_and_database_accept_exactly_what_the_days_allow(agreement, plan
     with transaction.atomic():
         through_service, bare = build.clinician(agreement.sender), build.clinician(agreement.sender)
         by = build.coordinator(agreement.sender)
-        batches = {kind: build.batch(agreement, kind, date(2026, 1, 1)) for kind in PostingKind.values}
         taken = Taken()
         for first, further, kind, then in plan:
             start = date(2026, 2, 20) + DAY * first
             end = start + DAY * further
-            given_ = dict(batch=batches[kind], agreement=agreement, start_on=start, end_on=end)
+            # a departure of its own for each stay: within one batch a repeated short stay is refused
+            departure = build.batch(agreement, kind, date(2026, 1, 1))
+            given_ = dict(batch=departure, agreement=agreement, start_on=start, end_on=end)
             accepted = {}
             try:
                 with transaction.atomic():
@@ -382,3 +383,23 @@ def test_batch_code_is_used_once(agreement):
             kind="resident",
             departed_on=SPRING[0],
         )
+
+
+def test_the_same_short_stay_entered_twice_counts_once():
+    """A double click: the second is refused by name; another batch or other days are not."""
+    agreement = build.agreement_in_force(build.organisation(), build.organisation("township_clinic"))
+    person = build.clinician(agreement.sender)
+    team = build.batch(agreement, "short_term", date(2026, 3, 1))
+    days = {"start": date(2026, 3, 1), "end": date(2026, 3, 5), "kind": "short_term"}
+    build.posting(agreement, person, within=team, **days)
+    with pytest.raises(RuleBroken, match="不能重复登记"):
+        build.posting(agreement, person, within=team, **days)
+    later = days | {"start": date(2026, 3, 6), "end": date(2026, 3, 9)}
+    build.posting(agreement, person, within=team, **later)
+    build.posting(
+        agreement,
+        person,
+        within=build.batch(agreement, "circuit", date(2026, 3, 1)),
+        **days | {"kind": "circuit"},
+    )
+    assert person.postings.count() == 3

@@ -301,6 +301,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         before=lambda ring: type(ring.summary_draft).objects.filter(pk=ring.summary_draft.pk).delete(),
     ),
     "summary-download": Page(READERS, of="summary", own=OWN_SUMMARY, reads_write=("core_auditevent",)),
+    "growth-records": Page(READERS, kwargs=lambda ring: {"pk": ring.summary.pk, "row": 0}, own=OWN_SUMMARY),
     "figure-records": (
         Page(
             READERS,
@@ -330,8 +331,8 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     ),
     "growth-records": Page(
         READERS,
-        kwargs=lambda ring: {"pk": ring.bureau_summary_frozen.pk, "row": 0},
-        own=dict.fromkeys(UNITS, 404),
+        kwargs=lambda ring: {"pk": ring.summary.pk, "row": 0},
+        own=OWN_SUMMARY,
     ),
     "cycle-list": listing(REGION, "support.Cycle"),
     "cycle-readiness": Page(REGION, of="cycle"),
