@@ -14,6 +14,12 @@ from staffing.titles import TitleLevel
 WORK, RESULTS, PROBLEMS, NEXT = "主要做法和工作开展情况", "取得的成效", "存在的问题", "下一步工作"
 PARTS = (WORK, RESULTS, PROBLEMS, NEXT)
 NAMED_AT_MOST = 8
+# a recipient tells the same facts from the other side
+CLINIC_HEADINGS = {
+    "postings": "配合派驻人员开展工作",
+    "studies": "选送人员进修",
+    "donations": "接受物资和费用支持",
+}
 
 
 def paragraphs(facts: dict) -> list[dict]:
@@ -31,7 +37,8 @@ def paragraphs(facts: dict) -> list[dict]:
         ("problems", PROBLEMS, "", _problems),
         ("next", NEXT, "", _next),
     )
-    built = ((key, part, heading, build(facts)) for key, part, heading, build in builders)
+    own = CLINIC_HEADINGS if _is_clinic(facts) else {}
+    built = ((key, part, own.get(key, heading), build(facts)) for key, part, heading, build in builders)
     return [
         {"key": key, "part": part, "heading": heading, "text": text, "edited": False}
         for key, part, heading, text in built
@@ -55,6 +62,10 @@ class _Numbers:
     def phrase(self, verb: str, code: str) -> str:
         """“举办学术讲座73期”; empty for zero."""
         return f"{verb}{self[code]}{self.figures[code]['unit']}" if self.has(code) else ""
+
+
+def _is_clinic(facts: dict) -> bool:
+    return facts["edition"] == "clinic"
 
 
 def _day(text: str) -> str:
@@ -110,7 +121,8 @@ def _postings(facts: dict) -> str:
         if facts["levels"][level.value] and level is not TitleLevel.UNKNOWN
     ]
     unknown = facts["levels"][TitleLevel.UNKNOWN.value]
-    first = f"共派出医务人员{n['batches']}批、{n['person_times']}人次（{n['persons']}人），其中{'，'.join(kinds)}。"
+    sent = "支援单位共派驻" if _is_clinic(facts) else "共派出"
+    first = f"{sent}医务人员{n['batches']}批、{n['person_times']}人次（{n['persons']}人），其中{'，'.join(kinds)}。"
     where = _by_recipient(facts, "person_times")
     second = f"按受援单位分：{where}。" if where else ""
     third = f"按派出时职称分：{'，'.join(levels)}" if levels else ""
@@ -155,11 +167,11 @@ def _studies(facts: dict) -> str:
     n = _Numbers(facts)
     if not n.has("trainees"):
         return ""
-    verb = "选送" if facts["edition"] == "clinic" else "接收"
+    taken = "选送进修人员" if _is_clinic(facts) else "接收受援单位进修人员"
     where = _by_recipient(facts, "trainees")
     times = f"（{n['trainee_times']}人次）" if n["trainee_times"] != n["trainees"] else ""
     meals = f"其中{n['trainees_meals_waived']}人免收伙食费" if n.has("trainees_meals_waived") else ""
-    return _join(f"{verb}受援单位进修人员{n['trainees']}人{times}", f"其中{where}" if where else "") + (
+    return _join(f"{taken}{n['trainees']}人{times}", f"其中{where}" if where else "") + (
         f"；{meals}。" if meals else "。"
     )
 
@@ -173,7 +185,9 @@ def _donations(facts: dict) -> str:
         ("waived_fees", "减免费用"),
     ):
         if n.has(code):
-            phrases.append(f"{name}{n[code]}元")
+            phrases.append(
+                f"{'接受' if _is_clinic(facts) and code != 'waived_fees' else ''}{name}{n[code]}元"
+            )
     return (
         f"{'；'.join(phrases)}（三类分别统计，不相加）。"
         if len(phrases) > 1
@@ -189,7 +203,8 @@ def _techniques(facts: dict) -> str:
         if names
         else ""
     )
-    first = f"帮助受援单位开展新技术、新业务{n['techniques']}项{named}"
+    helped = "在支援单位帮助下" if _is_clinic(facts) else "帮助受援单位"
+    first = f"{helped}开展新技术、新业务{n['techniques']}项{named}"
     return (
         _join(
             first,

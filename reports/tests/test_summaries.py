@@ -190,3 +190,15 @@ def test_names_and_reasons_with_markup_come_out_as_text(world):
     ) as pdf:
         text = "".join(page.extract_text() for page in pdf.pages)
     assert "<script>alert(1)</script>&nbsp;" in text.replace("\n", "")
+
+
+def test_a_recipient_tells_it_from_its_own_side(world):
+    build.study(world.agreement)
+    build.donation(world.agreement, "cash", "5154.00")
+    rows = {row["key"]: row for row in draft(world, organisation=world.clinic).narrative}
+    assert rows["organisation"]["text"].count("我单位接受1家支援单位的对口支援") == 1
+    assert rows["postings"]["text"].startswith("支援单位共派驻医务人员1批、1人次")
+    assert rows["studies"]["text"].startswith("选送进修人员1人")
+    assert rows["donations"]["text"] == "接受捐赠资金5154.00元。"
+    sender = {row["key"]: row for row in draft(world).narrative}
+    assert sender["studies"]["text"].startswith("接收受援单位进修人员1人")
