@@ -9,7 +9,7 @@ from django.db import connection
 from core.models import Job
 from core.services.jobs import job_run
 from reports.models import Summary
-from staffing.models import Activity
+from staffing.models import Activity, Measure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,10 +39,10 @@ def test_from_a_lecture_on_the_phone_to_the_downloaded_summary(world, visit, bac
     sender = visit(390)
     page = sender.sign_in(world.people["hospital_coordinator"])
     sender.open("/activities/new/?type=lecture")
-    page.fill("input[type=date] >> nth=0", "2026-04-20")
-    page.locator("input[name$=lectures], input[name*=measure][name*=lectures]").first.fill("1")
-    page.locator("input[name*=lecture_audience]").first.fill("45")
-    page.click("button:has-text('提交')")
+    page.fill("[name=start_on]", "2026-04-20")
+    for code, number in (("lectures", "1"), ("lecture_audience", "45")):
+        page.fill(f"[name=measure_{Measure.objects.get(code=code).pk}]", number)
+    page.click("button:has-text('保存并提交')")
     page.wait_for_load_state("networkidle")
     made = Activity.objects.get(start_on="2026-04-20")
     assert made.status == "submitted" and made.entered_for == world.hospital
