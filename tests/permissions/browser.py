@@ -39,7 +39,7 @@ class Browser:
         self.counted = writes()
 
     def ask(self, method: str, url: str, user=None, data=None, before=None, after=None):
-        """The response to one request, with ``written``: the tables it wrote to. Then it is undone."""
+        """The response to one request, with ``written``: the tables it wrote to, and ``told``: its messages. Then undone."""
         self.asked += 1
         self.client.cookies = SimpleCookie()
         if user is not None:
@@ -52,6 +52,8 @@ class Browser:
             if after is not None:
                 after()
             response.body = b"".join(response.streaming_content) if response.streaming else response.content
+        queued = getattr(getattr(response.wsgi_request, "_messages", None), "_queued_messages", ())
+        response.told = "\n".join(str(message) for message in queued).encode()
         before, self.counted = self.counted, writes()
         found = {table for table, count in self.counted.items() if count != before.get(table)}
         response.written = found - UNCOUNTED

@@ -258,7 +258,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     "activity-confirm-many": Page(
         CONFIRMERS,
         POST,
-        data=lambda ring: {"record": [ring.activity_submitted.pk]},
+        data=lambda ring: {"record": [ring.activity_submitted.pk, ring.activity_draft.pk]},
         own={SENDER: REFUSED, OFFICER: REFUSED},
         far=REFUSED,
     ),
@@ -328,11 +328,6 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
             query=lambda ring: f"?organisation={ring.hospital.pk}&cycle={ring.cycle.pk}&edition=bureau",
             own=dict.fromkeys(READERS, 404),
         ),
-    ),
-    "growth-records": Page(
-        READERS,
-        kwargs=lambda ring: {"pk": ring.summary.pk, "row": 0},
-        own=OWN_SUMMARY,
     ),
     "cycle-list": listing(REGION, "support.Cycle"),
     "cycle-readiness": Page(REGION, of="cycle"),

@@ -10,10 +10,10 @@ from core.checks import our_views
 from tests.permissions.expected import expected
 from tests.permissions.pages import GET, PAGES, PUBLIC, REFUSED, Page, cases
 from tests.permissions.seen import choices_of, leaked_choices, leaked_words
-from tests.permissions.world import OFFICER, OTHER, OWN, PEOPLE, PEOPLE_IDS, SENDER, is_near
+from tests.permissions.world import OFFICER, OTHER, OWN, PEOPLE, PEOPLE_IDS, SENDER, STRANGER, is_near
 
 pytestmark = pytest.mark.django_db
-NONSENSE = {"pk": (0, 99_999_999_999_999_999_999), "code": ("nonsense",)}
+NONSENSE = {"pk": (0, 99_999_999_999_999_999_999), "code": ("nonsense",), "row": (99,)}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -43,14 +43,18 @@ def wanted(page: Page, role: str, ring: str, method: str) -> tuple[int, bool]:
 def tried(page: Page, number: int, role: str, ring: str) -> tuple[str, ...]:
     """All methods of all cases in the own ring; elsewhere no more than can differ.
 
-    Neighbours, and people without the permission, get the first case of each view; strangers all.
+    A permission belongs to the view: people without it are refused once at home and once next door.
+    Neighbours with it get the first case of each view, strangers all. A form that names no row is
+    opened at home only (what is posted to it, everywhere).
     """
-    if role not in page.roles:
+    holds = page.holders == PUBLIC or role in page.holders
+    if role not in page.roles or (number > 0 and (ring == OTHER or not holds)):
         return ()
-    if number > 0 and (ring == OTHER or (ring != OWN and role not in page.holders)):
-        return ()
-    refused = ring != OWN and page.holders != PUBLIC and role not in page.holders
-    return page.methods[:1] if refused else page.methods
+    if not holds:
+        return {OWN: page.methods, OTHER: page.methods[:1], STRANGER: ()}[ring]
+    if ring == OWN or page.is_about_a_row or page.lists:
+        return page.methods
+    return tuple(method for method in page.methods if method == "POST")
 
 
 def may_write(page: Page, method: str, status: int) -> set[str]:
@@ -131,12 +135,12 @@ def test_rows_that_do_not_exist(world, browser):
         if not page.is_about_a_row:
             continue
         holder = SENDER if SENDER in page.holders else sorted(page.holders)[0]
-        key = "code" if page.kwargs else "pk"
-        for value in NONSENSE[key]:
-            url = reverse(name, kwargs={key: value}) + page.query(world.own)
+        right = page.kwargs(world.own) if page.kwargs else {"pk": 0}
+        for kwargs in [right | {key: value} for key in right for value in NONSENSE[key]]:
+            url = reverse(name, kwargs=kwargs) + page.query(world.own)
             response = browser.ask(page.methods[0], url, world.user(holder), page.data(world.own))
             if response.status_code != 404 or response.written:
-                problems.append(f"{name}[{number}] {value}: {response.status_code} {response.written}")
+                problems.append(f"{name}[{number}] {kwargs}: {response.status_code} {response.written}")
     for path in ("/agreements/abc/", "/activities/1e3/", "/jobs/-1/", "/figures/%00/", "/summaries/１/"):
         response = browser.ask("GET", path, world.user(SENDER))
         if response.status_code != 404:
