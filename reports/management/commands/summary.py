@@ -14,7 +14,7 @@ from core.models import Job
 from core.selectors.jobs import job_notice
 from reports.figures import Frame, default_edition
 from reports.models import Summary
-from reports.selectors.facts import gather
+from reports.selectors.facts import gather, worded
 from reports.services.summaries import summary_draft, summary_issue
 from support.models import Cycle, Programme
 
@@ -151,7 +151,7 @@ class Command(BaseCommand):
         )
         for code in SHOWN:
             figure = facts["figures"][code]
-            self.stdout.write(f"  {figure['label']}：{figure['text']} {figure['unit']}")
+            self.stdout.write(f"  {figure['label']}：{worded(facts, code)} {figure['unit']}")
         trainees = "、".join(
             f"{row['name']}{row['values']['trainees']}人"
             for row in facts["recipients"]
