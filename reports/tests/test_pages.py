@@ -135,3 +135,18 @@ def test_readiness_follows_the_day_in_the_address(client, world):
     assert {row.agreement for row in before["missing"]} == {world.agreement, other}
     assert [row.agreement for row in after["missing"]] == [other]
     assert client.get(address, {"on": "2026-02-31"}).status_code == 200
+
+
+def test_a_colleague_follows_the_job_on_the_summarys_own_page(client, world):
+    summary = summary_draft(organisation=world.bureau, cycle=world.cycle, by=None)
+    job = summary_issue(summary=summary, by=world.people["bureau_officer"])
+    address = reverse("summary-detail", args=[summary.pk])
+    own, other = reverse("job-progress", args=[job.pk]), f'hx-get="{address}"'
+    enter(client, world, "bureau_officer")
+    assert own in client.get(address).content.decode()
+    enter(client, world, "leadership")
+    page = client.get(address, headers={"HX-Request": "true"})
+    assert other in page.content.decode() and own not in page.content.decode()
+    assert "HX-Refresh" not in page
+    job_run(job_id=job.pk)
+    assert client.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"

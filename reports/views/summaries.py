@@ -90,9 +90,14 @@ def summary_detail(request, pk):
         "revise_form": ReviseForm(),
         "versions": versions,
         "notice": job_notice(summary.job) if summary.job else "",
+        # a job belongs to whoever asked for it; colleagues follow it on this page, which is theirs too
+        "poll_url": request.path if summary.job and summary.job.requester_id != request.user.pk else "",
         "show_job": summary.job is not None and (open_job or summary.job.state == "failed"),
     }
-    return render(request, "reports/summary_detail.html", context)
+    response = render(request, "reports/summary_detail.html", context)
+    if request.htmx and not open_job:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _by_part(narrative: list[dict]) -> list[tuple[str, list[dict]]]:
