@@ -193,10 +193,19 @@ def _refuse_uncovered_postings(agreement: Agreement, start_on: date, end_on: dat
         )
 
 
+def _require_officer_of_a_party(agreement: Agreement, by: User) -> None:
+    """An officer with a party of the agreement in reach draws up, changes and withdraws its texts."""
+    if not (
+        by.has_role(Role.BUREAU_OFFICER) and Agreement.objects.owned_by(by).filter(pk=agreement.pk).exists()
+    ):
+        raise RuleBroken("只有协议一方所在地的卫健部门经办人员可以办理变更、续签和撤回。")
+
+
 @transaction.atomic
 def version_withdraw(*, version: AgreementVersion, by: User) -> AgreementVersion:
     """Give up a version that was never filed; it stays on record."""
     version = _locked(version)
+    _require_officer_of_a_party(version.agreement, by)
     if not version.is_open:
         raise RuleBroken(f"这一版现在是“{version.get_status_display()}”，不能撤回。")
     version.status = Status.WITHDRAWN
@@ -224,6 +233,7 @@ COPIED_TEXTS = ("title", "survey_on", "survey_findings", "long_goal", "year_goal
 def agreement_amend(*, agreement: Agreement, reason: str, by: User) -> AgreementVersion:
     """The next version as a draft copy of the filed one; the filed one stays in force meanwhile."""
     agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    _require_officer_of_a_party(agreement, by)
     filed = agreement.current_version
     if filed is None:
         raise RuleBroken("协议尚未备案，直接修改草稿即可，不需要变更。")
@@ -255,6 +265,7 @@ def agreement_renew(
     *, agreement: Agreement, cycle: Cycle, number: str, start_on: date, end_on: date, by: User
 ) -> Agreement:
     """A new agreement of the same parties that continues this one, as a draft with the same content."""
+    _require_officer_of_a_party(agreement, by)
     filed = agreement.current_version
     if filed is None:
         raise RuleBroken("协议尚未备案，不能续签。")

@@ -243,3 +243,17 @@ def termination_against_posting() -> None:
     assert not agreement.postings.filter(end_on__gt=agreement.effective_to).exists()
     _, refused = split(results)
     assert len(refused) == 1 and isinstance(refused[0], RuleBroken), results
+
+
+def test_only_an_officer_over_a_party_amends_and_withdraws():
+    """The duty stands in the service, whichever desk or import calls it."""
+    agreement = build.agreement_in_force(build.organisation(), build.organisation("township_clinic"))
+    stranger = build.officer(build.bureau(build.FAR_AWAY))
+    for by in (stranger, build.coordinator(agreement.sender), build.coordinator(agreement.recipient)):
+        with pytest.raises(RuleBroken, match="经办人员"):
+            agreement_amend(agreement=agreement, reason="延长", by=by)
+    version = agreement_amend(
+        agreement=agreement, reason="延长", by=build.officer(agreement.cycle.programme.bureau)
+    )
+    with pytest.raises(RuleBroken, match="经办人员"):
+        version_withdraw(version=version, by=stranger)
