@@ -33,7 +33,7 @@ if not settings.configured:
         DATA_DIR=Path(os.environ.get("DATA_DIR", ROOT / "var")), FONT_DIR=os.environ.get("FONT_DIR", "")
     )
 
-from reports.rendering import (  # noqa: E402
+from core.rendering import (  # noqa: E402
     Annex,
     Column,
     Heading,
@@ -42,8 +42,8 @@ from reports.rendering import (  # noqa: E402
     Paragraph,
     Table,
 )
-from reports.rendering.markup import render_html  # noqa: E402
-from reports.rendering.pdf import render_pdf  # noqa: E402
+from core.rendering.markup import render_html  # noqa: E402
+from core.rendering.pdf import render_pdf  # noqa: E402
 
 COUNTIES = ("青岭县", "云溪县", "白石县", "临河县")
 UNITS = ("人民医院", "城关镇中心卫生院", "石塘镇卫生院", "逻川镇卫生院", "沙坪镇中心卫生院")

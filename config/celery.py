@@ -15,7 +15,7 @@ app.autodiscover_tasks()
 @worker_process_init.connect
 def warm_up(**kwargs):
     """Load fonts and the layout engine before the first job comes: otherwise that job waits for them."""
-    from reports.rendering import OfficialDocument, Paragraph
-    from reports.rendering.pdf import render_pdf
+    from core.rendering import OfficialDocument, Paragraph
+    from core.rendering.pdf import render_pdf
 
     render_pdf(OfficialDocument(title="准备", blocks=(Paragraph("字体已就绪。"),)))

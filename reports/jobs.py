@@ -2,14 +2,14 @@
 
 from core.jobs import JobRun, job_kind
 from reports.models import Summary
-from reports.rendering import OfficialDocument, count_pages
+from core.rendering import OfficialDocument, count_pages
 from reports.services.summaries import RENDER, summary_attach, summary_file_name, summary_freeze
 
 
 @job_kind(RENDER)
 def render_summary(run: JobRun) -> None:
     """Freeze (once), lay out, store. May be killed at any line and run again: one file comes of it."""
-    from reports.rendering.pdf import render_pdf  # the layout engine is for workers only
+    from core.rendering.pdf import render_pdf  # the layout engine is for workers only
 
     steps = 4
     run.progress(0, steps, "汇总数据")

@@ -12,8 +12,8 @@ from core.services.jobs import job_run
 from reports.figures import Frame
 from reports.models import Summary
 from reports.narrative import PARTS, paragraphs
-from reports.rendering import OfficialDocument
-from reports.rendering.pdf import render_pdf
+from core.rendering import OfficialDocument
+from core.rendering.pdf import render_pdf
 from reports.selectors.facts import gather
 from reports.services.summaries import (
     addressee_of,

@@ -15,7 +15,7 @@ import pypdf
 import pytest
 
 from core import fonts
-from reports.rendering import (
+from core.rendering import (
     Annex,
     Column,
     OfficialDocument,
@@ -24,8 +24,8 @@ from reports.rendering import (
     count_pages,
     missing_characters,
 )
-from reports.rendering.markup import render_html
-from reports.rendering.pdf import FontFetcher, render_pdf
+from core.rendering.markup import render_html
+from core.rendering.pdf import FontFetcher, render_pdf
 
 from .rendering_samples import full_document, opened, page_text, pdf_of
 
@@ -33,8 +33,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RARE = "䶮㛃𬱟喆堃"
 RENDER = """
 import hashlib, json, sys
-from reports.rendering import OfficialDocument
-from reports.rendering.pdf import render_pdf
+from core.rendering import OfficialDocument
+from core.rendering.pdf import render_pdf
 document = OfficialDocument.from_json(json.load(sys.stdin))
 if sys.argv[1] == "second":
     render_pdf(OfficialDocument("别的文件"))

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from core import fonts
-from reports.rendering import Annex, Heading, OfficialDocument, Paragraph, Table
-from reports.rendering.document import Column
-from reports.rendering.linebreak import NO_END, NO_START
+from core.rendering import Annex, Heading, OfficialDocument, Paragraph, Table
+from core.rendering.document import Column
+from core.rendering.linebreak import NO_END, NO_START
 
 from .rendering_samples import (
     BOTTOM,

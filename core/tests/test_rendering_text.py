@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import fonts
-from reports.rendering import Annex, Heading, OfficialDocument, Paragraph, Table
-from reports.rendering.document import chinese_number, numbered_blocks
-from reports.rendering.grid import AREA_WIDTH, BODY_TRACKING, CELL, SIZE_BODY
-from reports.rendering.linebreak import NO_END, NO_START, break_lines
-from reports.rendering.titles import break_title
-from reports.rendering.typeface import clean, typeface
+from core.rendering import Annex, Heading, OfficialDocument, Paragraph, Table
+from core.rendering.document import chinese_number, numbered_blocks
+from core.rendering.grid import AREA_WIDTH, BODY_TRACKING, CELL, SIZE_BODY
+from core.rendering.linebreak import NO_END, NO_START, break_lines
+from core.rendering.titles import break_title
+from core.rendering.typeface import clean, typeface
 
 from .rendering_samples import HANZI, full_document
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reports.rendering import Annex, Column, OfficialDocument, Paragraph, Table
-from reports.rendering.grid import AREA_HEIGHT, AREA_WIDTH, PORTRAIT_UNITS
-from reports.rendering.tables import PADDING, lay_out
+from core.rendering import Annex, Column, OfficialDocument, Paragraph, Table
+from core.rendering.grid import AREA_HEIGHT, AREA_WIDTH, PORTRAIT_UNITS
+from core.rendering.tables import PADDING, lay_out
 
 from .rendering_samples import BOTTOM, HANZI, LEFT, MM, RIGHT, opened, page_text, text_lines
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import pdfplumber
 
-from reports.rendering import (
+from core.rendering import (
     Annex,
     Column,
     Heading,
@@ -18,7 +18,7 @@ from reports.rendering import (
     Paragraph,
     Table,
 )
-from reports.rendering.pdf import render_pdf
+from core.rendering.pdf import render_pdf
 
 MM = 72 / 25.4
 LEFT, RIGHT, TOP, BOTTOM = 28 * MM, 184 * MM, 37 * MM, 262 * MM
