@@ -17,6 +17,7 @@ class AuditEvent(models.Model):
         EXPORT = "export", "导出"
         IMPORT = "import", "导入"
         DOWNLOAD = "download", "下载"
+        REVEAL = "reveal", "查看个人信息"
 
     at = models.DateTimeField("时间", default=timezone.now, editable=False)
     user = models.ForeignKey(

@@ -27,6 +27,7 @@ STATUS_TONES = {
     "planned": "wait",
     "approved": "wait",
     "on_post": "ok",
+    "extended": "info",
     "ended": "off",
     "ended_early": "bad",
     "cancelled": "off",
@@ -53,7 +54,7 @@ POSTING_VERBS = [
         name="end",
         label="结束派驻",
         permission="staffing.manage_posting",
-        available=lambda posting, user: posting.status == Posting.Status.ON_POST,
+        available=lambda posting, user: posting.status in Posting.PRESENT,
         form=EndForm,
         run=lambda posting, user, ended_on, reason: posting_end(
             posting=posting, ended_on=ended_on, reason=reason, by=user

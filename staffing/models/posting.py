@@ -78,6 +78,7 @@ class Posting(models.Model):
         PLANNED = "planned", "计划"
         APPROVED = "approved", "已核准"
         ON_POST = "on_post", "已到岗"
+        EXTENDED = "extended", "延期在岗"
         ENDED = "ended", "已结束"
         ENDED_EARLY = "ended_early", "提前结束"
         CANCELLED = "cancelled", "已取消"
@@ -89,6 +90,7 @@ class Posting(models.Model):
         LIAISON = "liaison", "联络员"
 
     COUNTED_ROLES = (Role.MEMBER, Role.LEADER)
+    PRESENT = (Status.ON_POST, Status.EXTENDED)
 
     batch = models.ForeignKey(Batch, verbose_name="批次", on_delete=models.PROTECT, related_name="postings")
     agreement = models.ForeignKey(
@@ -166,7 +168,8 @@ class Posting(models.Model):
                 name="posting_arrival_complete",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["on_post", "ended", "ended_early"]) | Q(arrived_on__isnull=False),
+                condition=~Q(status__in=["on_post", "extended", "ended", "ended_early"])
+                | Q(arrived_on__isnull=False),
                 name="posting_on_post_means_arrived",
             ),
             models.CheckConstraint(
@@ -201,7 +204,7 @@ class Posting(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 condition=pgtrigger.Q(
-                    new__status__in=["planned", "approved", "on_post", "ended", "ended_early"]
+                    new__status__in=["planned", "approved", "on_post", "extended", "ended", "ended_early"]
                 ),
                 func="""
                     IF NOT EXISTS (

@@ -26,7 +26,7 @@ def postings_without_arrival(*, user: User) -> QuerySet[Posting]:
 def postings_to_end(*, user: User) -> QuerySet[Posting]:
     """On post though the last day is over: the end is still to be recorded."""
     return Posting.objects.visible_to(user).filter(
-        status=Posting.Status.ON_POST, end_on__lt=timezone.localdate()
+        status__in=Posting.PRESENT, end_on__lt=timezone.localdate()
     )
 
 

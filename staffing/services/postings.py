@@ -201,7 +201,7 @@ def posting_confirm_arrival(*, posting: Posting, arrived_on: date, by: User) -> 
 def posting_end(*, posting: Posting, ended_on: date, by: User, reason: str = "") -> Posting:
     """Close a stay on its last day. Earlier than planned needs a reason."""
     posting = Posting.objects.select_for_update(of=("self",)).get(pk=posting.pk)
-    if posting.status != Posting.Status.ON_POST:
+    if posting.status not in Posting.PRESENT:
         raise RuleBroken(f"派驻现在是“{posting.get_status_display()}”，只有已到岗的可以结束。")
     if not posting.arrived_on <= ended_on <= posting.end_on:
         raise RuleBroken(

@@ -96,7 +96,7 @@ def _detail(request, posting, arrival=None, end=None, cancel=None):
     manages = may_manage(posting, request.user)
     if arrival is None and _may_confirm_arrival(posting, request.user):
         arrival = ArrivalForm(initial={"arrived_on": min(posting.start_on, today)})
-    if manages and end is None and posting.status == Posting.Status.ON_POST:
+    if manages and end is None and posting.status in Posting.PRESENT:
         end = EndForm(initial={"ended_on": min(posting.end_on, today)})
     if manages and cancel is None and is_open:
         cancel = ReasonForm()
