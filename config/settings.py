@@ -9,6 +9,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from core.personal import check_keys
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -44,6 +46,14 @@ ALLOWED_HOSTS = env.list(
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("没有设置 ALLOWED_HOSTS。请填写访问本系统用的域名或 IP，多个用英文逗号隔开。")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+PERSONAL_DATA_KEYS = env.list("PERSONAL_DATA_KEYS", default=[])
+if not PERSONAL_DATA_KEYS and APP_ENV == "test":
+    PERSONAL_DATA_KEYS = ["dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE="]
+try:
+    check_keys(PERSONAL_DATA_KEYS)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
 
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var")))
 FONT_DIR = env("FONT_DIR", default="")

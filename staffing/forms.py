@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.forms import DateInput
 from core.pages import FilterForm, SearchField
-from staffing.models import AdvancedStudy, Batch, Clinician, Posting, PostingKind
+from staffing.models import AdvancedStudy, Batch, Clinician, ClinicianIdentity, Posting, PostingKind
 from staffing.titles import Title
 from support.forms import AgreementChoice
 from support.models import Agreement, Cycle
@@ -130,6 +130,15 @@ class PostingForm(forms.ModelForm):
         """The service asks everything, with better sentences; here only what was typed counts."""
 
 
+class RevealForm(forms.Form):
+    reason = forms.CharField(
+        label="用途",
+        max_length=300,
+        help_text="例如 核对职称申报材料。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class ArrivalForm(forms.Form):
     arrived_on = forms.DateField(label="到岗日期", widget=DateInput)
 
@@ -193,7 +202,35 @@ class StudyForm(forms.ModelForm):
 
 
 # ---- people
+def masked_numbers(person: Clinician) -> dict[str, str]:
+    """First values of the two number fields: masked, so that saving them back changes nothing."""
+    identity = ClinicianIdentity.objects.filter(clinician=person.pk).first() if person.pk else None
+    return {
+        "id_number": identity.id_number_masked if identity else "",
+        "phone": identity.phone_masked if identity else "",
+    }
+
+
+class NumberField(forms.CharField):
+    """An identity or telephone number; what it must look like is the service's to say."""
+
+    def __init__(self, label: str, help_text: str):
+        super().__init__(
+            label=label,
+            required=False,
+            max_length=40,
+            help_text=help_text,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+
+
+ID_NUMBER_HELP = "18 位，加密保存，只显示首 6 位和末 4 位。不改动带 * 的号码即保持不变，清空为删除。"
+PHONE_HELP = "加密保存。不改动带 * 的号码即保持不变，清空为删除。"
+
+
 class ClinicianForm(forms.ModelForm):
+    id_number = NumberField("身份证号", ID_NUMBER_HELP)
+    phone = NumberField("手机号", PHONE_HELP)
     birth_month = MonthField(label="出生年月", required=False)
     title = forms.ChoiceField(
         label="职称", required=False, help_text="从目录选择；不清楚请留空，按“未填”统计。"
@@ -216,8 +253,11 @@ class ClinicianForm(forms.ModelForm):
         ]
         widgets = {"title_since": DateInput, "left_on": DateInput}
 
+    field_order = ["name", "staff_no", "sex", "birth_month", "id_number", "phone"]
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial |= masked_numbers(self.instance)
         self.fields["title"].choices = title_choices()
         self.fields["speciality"].empty_label = "未填"
 

@@ -12,6 +12,8 @@ importable = {"import": OFFICER, "export": BUREAU}
 allow_model(
     models.Clinician, view=BUSINESS, add=OFFICER | COORDINATORS, change=OFFICER | COORDINATORS, **importable
 )
+allow_model(models.ClinicianIdentity, view=OFFICER | COORDINATORS)
+allow("staffing.reveal_identity", OFFICER | COORDINATORS)
 allow_model(models.Batch, view=BUSINESS, add=OFFICER | SENDERS, change=OFFICER | SENDERS)
 allow_model(models.Posting, view=BUSINESS, add=OFFICER | SENDERS, change=OFFICER | SENDERS, **importable)
 allow_model(

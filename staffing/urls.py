@@ -1,6 +1,15 @@
 from django.urls import path
 
-from staffing.views import activities, activity_entry, batches, people, postings, studies, workspace
+from staffing.views import (
+    activities,
+    activity_entry,
+    batches,
+    identities,
+    people,
+    postings,
+    studies,
+    workspace,
+)
 
 urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
@@ -14,6 +23,7 @@ urlpatterns = [
     path("batches/<int:pk>/", batches.batch_detail, name="batch-detail"),
     path("batches/<int:pk>/postings/", batches.posting_add, name="posting-add"),
     path("people/<int:pk>/", people.person_detail, name="person-detail"),
+    path("people/<int:pk>/numbers/", identities.identity_reveal, name="identity-reveal"),
     path("clinicians/", people.clinician_list, name="clinician-list"),
     path("clinicians/new/", people.clinician_new, name="clinician-new"),
     path("clinicians/<int:pk>/edit/", people.clinician_edit, name="clinician-edit"),

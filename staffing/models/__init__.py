@@ -3,6 +3,7 @@ from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Mea
 from staffing.models.advanced_study import AdvancedStudy
 from staffing.models.attendance import AttendanceRow, Mark, MonthSheet
 from staffing.models.clinician import Clinician
+from staffing.models.identity import ClinicianIdentity
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
 from staffing.models.posting import Batch, Posting, PostingKind
@@ -19,6 +20,7 @@ __all__ = [
     "AttendanceRow",
     "Batch",
     "Clinician",
+    "ClinicianIdentity",
     "Half",
     "Inspection",
     "InspectionFinding",

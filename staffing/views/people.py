@@ -10,10 +10,11 @@ from core.access import access
 from core.pages import attempt, page_of
 from core.scope import visible_or_404
 from staffing.forms import ClinicianFilter, ClinicianForm
-from staffing.models import Activity, AdvancedStudy, Clinician, Posting
+from staffing.models import Activity, AdvancedStudy, Clinician, ClinicianIdentity, Posting
 from staffing.selectors.entry import own_clinicians
 from staffing.selectors.stays import stay_totals
 from staffing.services.clinicians import clinician_save
+from staffing.services.identities import may_reveal
 
 ENTER = "staffing.enter_clinician"
 
@@ -51,6 +52,9 @@ def person_detail(request, pk):
             "totals": stay_totals(arrived),
             "page": page_of(request, activities, 15),
             "studies": studies,
+            "identity": ClinicianIdentity.objects.visible_to(request.user).filter(clinician=person).first(),
+            "may_reveal": request.user.has_perm("staffing.reveal_identity")
+            and may_reveal(clinician=person, by=request.user),
             "may_edit": request.user.has_perm(ENTER)
             and person.organisation_id == request.user.organisation_id,
         },
@@ -103,7 +107,10 @@ def _form_page(request, person):
         saved = attempt(
             form,
             lambda: clinician_save(
-                organisation=request.user.organisation, clinician=person, **form.cleaned_data
+                organisation=request.user.organisation,
+                clinician=person,
+                by=request.user,
+                **form.cleaned_data,
             ),
         )
         if saved:

@@ -96,6 +96,13 @@ EXPECTED: dict[str, Rows | str] = {
         clinician=names("doctor"),
         owned=Rows(HOSPITAL_PEOPLE, CLINIC_PEOPLE, names("doctor")),
     ),
+    # a partner sees the person, never the numbers
+    "staffing.ClinicianIdentity": Rows(
+        hospital=names("doctor_identity"),
+        clinic=names("local_identity"),
+        clinician=names("doctor_identity"),
+        owned=Rows(names("doctor_identity"), names("local_identity"), names("doctor_identity")),
+    ),
     "staffing.Batch": Rows(
         clinic=names("batch"), clinician=names("batch"), owned=Rows(ALL, NONE, names("batch"))
     ),

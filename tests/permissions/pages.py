@@ -221,6 +221,24 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         detail("idle", **{RECIPIENT: 404}),
         detail("local", **{SENDER: 404, BOSS: 404}),
     ),
+    "identity-reveal": (
+        Page(
+            CONFIRMERS,
+            FORM,
+            of="doctor",
+            own={RECIPIENT: 403},
+            data=lambda ring: {"reason": "核对申报材料"},
+            answer=200,
+        ),
+        Page(
+            CONFIRMERS,
+            FORM,
+            of="local",
+            own={SENDER: 404},
+            data=lambda ring: {"reason": "核对申报材料"},
+            answer=200,
+        ),
+    ),
     "clinician-list": listing(BUSINESS, "staffing.Clinician", owned=True),
     "clinician-new": Page(COORDINATORS, FORM, data=person_form, anywhere=True),
     "clinician-edit": (

@@ -21,6 +21,7 @@ from reports.models import Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
 from staffing.models import Activity
 from staffing.services.activities import Outcome
+from staffing.services.identities import identity_save
 from support.models import AgreementAttachment, Cycle
 from support.models.confirmation import RecordStatus
 from support.services.agreements import agreement_amend, version_confirm
@@ -153,10 +154,17 @@ def _person(ring: Ring, of, number: int, **fields):
     )
 
 
+def _phone(ring: Ring, number: int) -> str:
+    """Another one in each ring."""
+    return f"139{sum(map(ord, ring.mark)):07d}{number}"
+
+
 def _people(ring: Ring, it) -> None:
     it.doctor = _person(ring, it.hospital, 1, user=ring.people[Role.CLINICIAN])
     it.colleague, it.idle = _person(ring, it.hospital, 2), _person(ring, it.hospital, 3)
     it.trainee, it.local = _person(ring, it.clinic, 4), _person(ring, it.clinic, 5)
+    it.doctor_identity = identity_save(clinician=it.doctor, phone=_phone(ring, 1))
+    it.local_identity = identity_save(clinician=it.local, phone=_phone(ring, 2))
     departed = ring.on(3, 1)
     it.batch = build.batch(it.agreement, departed=departed, code=f"{ring.code}-PC", task=f"{ring.mark}任务")
     it.empty_batch = build.batch(it.agreement, departed=departed, code=f"{ring.code}-PC2")
