@@ -39,7 +39,8 @@ class Page:
     """One case of a view. ``of``: the row of the OWN ring whose page it is; ``data``: what is posted.
 
     ``lists``: (context key, model label, whether only owned rows) of a list page. ``far``: what holders
-    beyond reach get. ``reads_write``: tables that reading may write. ``answer``: success of a POST.
+    beyond reach get. ``reads_write``: tables that reading may write. ``answer``: success of a POST,
+    which writes when it is a redirect or ``writes`` says so.
     ``anywhere``: what is posted names no row, so that everybody writes at home. ``roles``: who is tried
     (a page that computes a whole summary takes its time; one of several alike is enough).
     """
@@ -57,6 +58,7 @@ class Page:
     get_status: int = 200
     answer: int = 302
     reads_write: tuple[str, ...] = ()
+    writes: bool = False
     anywhere: bool = False
     roles: frozenset = EVERYBODY
 
@@ -229,6 +231,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
             own={RECIPIENT: 403},
             data=lambda ring: {"reason": "核对申报材料"},
             answer=200,
+            writes=True,
         ),
         Page(
             CONFIRMERS,
@@ -237,6 +240,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
             own={SENDER: 404},
             data=lambda ring: {"reason": "核对申报材料"},
             answer=200,
+            writes=True,
         ),
     ),
     "clinician-list": listing(BUSINESS, "staffing.Clinician", owned=True),
