@@ -55,6 +55,19 @@ def decrypt(token: str) -> str:
         raise KeyMissing("数据所用的密钥不在 PERSONAL_DATA_KEYS 中。") from error
 
 
+def seal(data: bytes) -> bytes:
+    """A file's bytes encrypted: for uploads that may hold personal data and wait on disk."""
+    return Fernet(settings.PERSONAL_DATA_KEYS[0]).encrypt(data)
+
+
+def unseal(sealed: bytes) -> bytes:
+    """The bytes behind ``seal``. Raises KeyMissing."""
+    try:
+        return MultiFernet([Fernet(key) for key in settings.PERSONAL_DATA_KEYS]).decrypt(sealed)
+    except InvalidToken as error:
+        raise KeyMissing("文件所用的密钥不在 PERSONAL_DATA_KEYS 中。") from error
+
+
 def keyed_hash(text: str, key: str | None = None) -> str:
     """64 hex characters by which equal texts meet; useless without the key."""
     raw = base64.urlsafe_b64decode(key or settings.PERSONAL_DATA_KEYS[0])

@@ -23,6 +23,13 @@ def test_what_goes_in_comes_out(text):
     assert text == "" or text not in token or len(text) < 3
 
 
+@given(st.binary(max_size=200))
+def test_sealed_files_come_back(data):
+    assert personal.unseal(personal.seal(data)) == data
+    with pytest.raises(personal.KeyMissing):
+        personal.unseal(data)
+
+
 def test_equal_texts_do_not_look_equal():
     assert personal.encrypt("13812341234") != personal.encrypt("13812341234")
     assert personal.keyed_hash("13812341234") == personal.keyed_hash("13812341234")
