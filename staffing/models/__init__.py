@@ -2,6 +2,8 @@ from staffing.models.activity import Activity, ActivityMeasure, ActivityOutcome
 from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Measure
 from staffing.models.advanced_study import AdvancedStudy
 from staffing.models.attendance import AttendanceRow, Mark, MonthSheet
+from staffing.models.certificate import CertificateStay, ServiceCertificate
+from staffing.models.certificate_series import CertificateKind, CertificateSeries
 from staffing.models.clinician import Clinician
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
@@ -18,6 +20,9 @@ __all__ = [
     "ApprovalLevel",
     "AttendanceRow",
     "Batch",
+    "CertificateKind",
+    "CertificateSeries",
+    "CertificateStay",
     "Clinician",
     "Half",
     "Inspection",
@@ -31,5 +36,6 @@ __all__ = [
     "MonthSheet",
     "Posting",
     "PostingKind",
+    "ServiceCertificate",
     "StayRule",
 ]
