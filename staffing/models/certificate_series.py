@@ -21,7 +21,11 @@ class CertificateSeries(models.Model):
     """
 
     bureau = models.ForeignKey(
-        Organisation, verbose_name="出具部门", on_delete=models.PROTECT, related_name="certificate_series"
+        Organisation,
+        verbose_name="出具部门",
+        on_delete=models.PROTECT,
+        related_name="certificate_series",
+        limit_choices_to={"kind": Organisation.Kind.BUREAU},
     )
     kind = models.CharField("种类", max_length=12, choices=CertificateKind.choices)
     year = models.PositiveSmallIntegerField("年份")

@@ -15,7 +15,8 @@ LOCKED_MONTHS = """
         CROSS JOIN generate_series(
             date_trunc('month', s.start_on::timestamp), s.end_on::timestamp, interval '1 month'
         ) AS m(first)
-        WHERE p.arrived_on IS NULL OR s.start_on < p.arrived_on OR s.end_on > p.end_on
+        WHERE s.certificate_id = NEW.id AND (
+           p.arrived_on IS NULL OR s.start_on < p.arrived_on OR s.end_on > p.end_on
            OR p.clinician_id <> NEW.clinician_id OR p.status = 'cancelled'
            OR NOT EXISTS (
             SELECT 1
@@ -28,6 +29,7 @@ LOCKED_MONTHS = """
                 (least(s.end_on, (m.first + interval '1 month')::date - 1)
                     - greatest(s.start_on, m.first::date) + 1) * 2
               ) ~ '^[PRLBCA]+$'
+        )
         )
     ) THEN
         RAISE EXCEPTION 'certificate covers months that are not locked'
