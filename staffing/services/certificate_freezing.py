@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.consistent import consistently
 from core.errors import RuleBroken
 from core.models import AuditEvent
+from core.rendering import missing_characters
 from core.services.audit import audit_record
 from staffing.certificate_document import compose_certificate
 from staffing.models import CertificateSeries, MonthSheet, ServiceCertificate
@@ -66,8 +67,12 @@ def _freeze(certificate_id: int) -> ServiceCertificate:
         issued_on=now.date(),
         data_time=now,
     )
+    if missing := missing_characters(document):
+        raise RuleBroken(
+            f"“{missing}”在服务器的字体中没有字形，印出来会是空缺。请管理员安装含这些字的字体后重试。"
+        )
     certificate.document = document.to_json()
-    certificate.content_hash = document.identity.content_hash
+    certificate.content_hash = document.fingerprint()
     certificate.status = Status.ISSUED
     certificate.save()
     audit_record(

@@ -437,7 +437,11 @@ def test_an_issued_certificate_cannot_be_changed_or_removed(world):
     assert made.is_ready
     all_refused(ways_to_lose(made))
     # what is left open is the file's place (its hash is not), the job, and the way to 已撤销
-    revoking = {"revoked_by", "revoked_at", "revoke_reason"}  # a constraint wants them all together, with the status
+    revoking = {
+        "revoked_by",
+        "revoked_at",
+        "revoke_reason",
+    }  # a constraint wants them all together, with the status
     assert open_columns(made, constraint_counts=False) == {"job", "rendered_at", *revoking}
     stay = made.stays.get()
     all_refused(ways_to_lose_stay(stay))
