@@ -152,9 +152,11 @@ class CertificateSeriesAdmin(ScopedAdmin):
     label_related = ("bureau",)
     fields = ["bureau", "kind", "year", "prefix", "last"]
 
-    def get_readonly_fields(self, request, obj=None):
+    readonly_fields = ["last"]
+
+    def has_change_permission(self, request, obj=None):
         """A number already given out keeps its 字号."""
-        return ["bureau", "kind", "year", "prefix", "last"] if obj and obj.last else ["last"]
+        return super().has_change_permission(request, obj) and not (obj and obj.last)
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and not (obj and obj.last)
