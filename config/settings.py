@@ -185,6 +185,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# ---- pages that anybody may open: where they are, and how often
+# as people outside type it; printed on certificates as a QR code. Empty: the code alone is printed.
+SITE_URL = env(
+    "SITE_URL", default="" if PRODUCTION else f"http://127.0.0.1:{env('PORT', default='8000')}"
+).rstrip("/")
+VERIFY_LIMIT_SECONDS = env.int("VERIFY_LIMIT_SECONDS", default=60)
+VERIFY_LIMIT_PER_ADDRESS = env.int("VERIFY_LIMIT_PER_ADDRESS", default=20)
+VERIFY_LIMIT_TOTAL = env.int("VERIFY_LIMIT_TOTAL", default=600)
+
 # ---- language, time, files
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]

@@ -33,3 +33,9 @@ allow("staffing.enter_posting", SENDERS)
 allow("staffing.enter_activity", COORDINATORS, "clinician")
 allow("staffing.enter_study", COORDINATORS)
 allow("staffing.enter_clinician", COORDINATORS)
+
+# certificates: asked for by the person or either side, issued by the bureau alone
+allow_model(models.ServiceCertificate, view=BUSINESS)
+allow_model(models.CertificateSeries, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+allow("staffing.request_certificate", COORDINATORS, "clinician")
+allow("staffing.issue_certificate", OFFICER)

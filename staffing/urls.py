@@ -4,10 +4,12 @@ from staffing.views import (
     activities,
     activity_entry,
     batches,
+    certificates,
     identities,
     people,
     postings,
     studies,
+    verify,
     workspace,
 )
 
@@ -44,4 +46,11 @@ urlpatterns = [
     path("studies/<int:pk>/delete/", studies.study_delete, name="study-delete"),
     path("studies/<int:pk>/confirm/", studies.study_confirm, name="study-confirm"),
     path("studies/<int:pk>/return/", studies.study_return, name="study-return"),
+    path("certificates/", certificates.certificate_list, name="certificate-list"),
+    path("certificates/new/", certificates.certificate_new, name="certificate-new"),
+    path("certificates/<int:pk>/", certificates.certificate_detail, name="certificate-detail"),
+    path("certificates/<int:pk>/download/", certificates.certificate_download, name="certificate-download"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify-file/", verify.verify_file, name="verify-file"),
+    path("verify/<str:code>/", verify.verify_code, name="verify-code"),
 ]

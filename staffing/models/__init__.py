@@ -2,6 +2,8 @@ from staffing.models.activity import Activity, ActivityMeasure, ActivityOutcome
 from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Measure
 from staffing.models.advanced_study import AdvancedStudy
 from staffing.models.attendance import AttendanceRow, Mark, MonthSheet
+from staffing.models.certificate import CertificateStay, ServiceCertificate
+from staffing.models.certificate_series import CertificateKind, CertificateSeries
 from staffing.models.clinician import Clinician
 from staffing.models.identity import ClinicianIdentity
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
@@ -19,6 +21,9 @@ __all__ = [
     "ApprovalLevel",
     "AttendanceRow",
     "Batch",
+    "CertificateKind",
+    "CertificateSeries",
+    "CertificateStay",
     "Clinician",
     "ClinicianIdentity",
     "Half",
@@ -33,5 +38,6 @@ __all__ = [
     "MonthSheet",
     "Posting",
     "PostingKind",
+    "ServiceCertificate",
     "StayRule",
 ]

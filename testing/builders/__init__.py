@@ -21,6 +21,7 @@ from testing.builders.agreements import (
     programme,
     target,
 )
+from testing.builders.certificates import certificate, proved
 from testing.builders.places import (
     COUNTY,
     FAR_AWAY,
@@ -40,8 +41,36 @@ from testing.builders.postings import batch, posting
 from testing.builders.records import activity, donation, outcome_value, quantities, settle, side, study
 
 __all__ = [
-    "COUNTY", "FAR_AWAY", "OTHER_COUNTY", "YEAR_END", "YEAR_START", "activity", "agreement_draft",
-    "agreement_in_force", "batch", "bureau", "clinician", "confirm_and_file", "coordinator", "cycle",
-    "deadline", "donation", "officer", "open_version", "organisation", "outcome_value", "posting",
-    "programme", "quantities", "region", "settle", "side", "study", "target", "unique", "user",
-]  # fmt: skip
+    "COUNTY",
+    "FAR_AWAY",
+    "OTHER_COUNTY",
+    "YEAR_END",
+    "YEAR_START",
+    "activity",
+    "agreement_draft",
+    "agreement_in_force",
+    "batch",
+    "bureau",
+    "certificate",
+    "clinician",
+    "confirm_and_file",
+    "coordinator",
+    "cycle",
+    "deadline",
+    "donation",
+    "officer",
+    "open_version",
+    "organisation",
+    "outcome_value",
+    "posting",
+    "programme",
+    "proved",
+    "quantities",
+    "region",
+    "settle",
+    "side",
+    "study",
+    "target",
+    "unique",
+    "user",
+]

@@ -101,6 +101,19 @@ DESKS: dict[str, Desk] = {
         verbs={"end": Moment(O, "posting"), "cancel": Moment(O, "planned")},
         **EXCEL,
     ),
+    "staffing.ServiceCertificate": Desk(
+        BUREAU,
+        locked=("certificate", "certificate_asked"),
+        verbs={
+            "issue": Moment(O, "certificate_asked"),
+            "decline": Moment(O, "certificate_asked"),
+            "draw-again": Moment(O, "certificate"),
+            "revoke": Moment(O, "certificate"),
+        },
+    ),
+    "staffing.CertificateSeries": Desk(
+        BUREAU, O, O, O, of="spare_series", locked=("series",), removable="spare_series"
+    ),
     "assessment.Assessment": Desk(
         BUREAU,
         O,

@@ -55,10 +55,14 @@ CLINIC_PEOPLE = names("trainee", "local")
 SENT = names("doctor", "colleague", "former_doctor")
 WITH_DOCTOR = names("activity", "activity_own", "technique")
 ASSESSOR_ONLY = Rows(NONE, NONE)
+OWN_CERTIFICATES = names("certificate", "certificate_asked")
+CERTIFICATES = Rows(clinician=OWN_CERTIFICATES, owned=Rows(NONE, NONE, OWN_CERTIFICATES))
 
 EXPECTED: dict[str, Rows | str] = {
     "core.AuditEvent": NOBODY,
-    "core.Job": Rows(own_only={SENDER: names("job"), "bureau_officer": names("bureau_job")}),
+    "core.Job": Rows(
+        own_only={SENDER: names("job"), "bureau_officer": names("bureau_job", "certificate_job")}
+    ),
     "accounts.Region": REFERENCE,
     "accounts.Organisation": Rows(
         hospital=names("hospital", "clinic", "bureau"),
@@ -106,11 +110,14 @@ EXPECTED: dict[str, Rows | str] = {
     "staffing.Batch": Rows(
         clinic=names("batch"), clinician=names("batch"), owned=Rows(ALL, NONE, names("batch"))
     ),
-    "staffing.Posting": Rows(clinician=names("posting")),
+    "staffing.Posting": Rows(clinician=names("posting", "served")),
     "staffing.Activity": Rows(clinician=WITH_DOCTOR),
     "staffing.ActivityMeasure": Rows(clinician=WITH_DOCTOR),
     "staffing.ActivityOutcome": Rows(clinician=WITH_DOCTOR),
     "staffing.AdvancedStudy": PARTIES,
+    "staffing.ServiceCertificate": CERTIFICATES,
+    "staffing.CertificateStay": CERTIFICATES,
+    "staffing.CertificateSeries": Rows(NONE, NONE),
     "assessment.ScoreTemplate": REFERENCE,
     "assessment.ScoreItem": REFERENCE,
     "assessment.GradeBand": REFERENCE,
@@ -120,7 +127,11 @@ EXPECTED: dict[str, Rows | str] = {
 }
 
 # rows below a record are named by the record
-PARENT = {"staffing.ActivityMeasure": "activity_id", "staffing.ActivityOutcome": "activity_id"}
+PARENT = {
+    "staffing.ActivityMeasure": "activity_id",
+    "staffing.ActivityOutcome": "activity_id",
+    "staffing.CertificateStay": "certificate_id",
+}
 
 
 def expected(world: World, model: type[Model], role: str, ring: str, *, owned: bool = False) -> set[int]:

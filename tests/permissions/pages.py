@@ -8,9 +8,10 @@ page answers with a redirect and a message, and nothing is written). A view with
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.permissions.rings import Ring
+from tests.permissions.rings import Ring, certificate_pdf
 from tests.permissions.world import (
     AUDIT,
     BOSS,
@@ -141,6 +142,14 @@ def batch_form(ring: Ring) -> dict:
 
 def person_form(ring: Ring) -> dict:
     return {"name": f"{ring.mark}新人", "staff_no": f"{ring.code}-9", "sex": "0", "title": ""}
+
+
+def certificate_form(ring: Ring) -> dict:
+    return {"kind": "certificate", "postings": [ring.served.pk], "until": ring.on(10, 15)}
+
+
+def certificate_upload(ring: Ring) -> dict:
+    return {"file": SimpleUploadedFile("a.pdf", certificate_pdf(ring), "application/pdf")}
 
 
 def summary_form(ring: Ring) -> dict:
@@ -293,6 +302,33 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     "study-delete": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
     "study-confirm": verb("study_submitted", CONFIRMERS, BY_RECIPIENT),
     "study-return": verb("study_submitted", CONFIRMERS, BY_RECIPIENT, reason="日期有误"),
+    # ---- certificates
+    "certificate-list": listing(BUSINESS, "staffing.ServiceCertificate"),
+    "certificate-new": (
+        Page(ENTERERS, GET),
+        Page(
+            ENTERERS,
+            FORM,
+            kwargs=lambda ring: {},
+            query=lambda ring: f"?person={ring.doctor.pk}",
+            data=certificate_form,
+        ),
+        # a colleague of the clinician: visible to the hospital, nobody's to ask for but its own
+        Page(
+            ENTERERS,
+            GET,
+            kwargs=lambda ring: {},
+            query=lambda ring: f"?person={ring.idle.pk}",
+            own={RECIPIENT: 404, CLINICIAN: 404},
+        ),
+    ),
+    "certificate-detail": (Page(BUSINESS, of="certificate"), Page(BUSINESS, of="certificate_asked")),
+    "certificate-download": Page(BUSINESS, of="certificate", reads_write=("core_auditevent",)),
+    "verify": Page(PUBLIC),
+    "verify-code": Page(
+        PUBLIC, kwargs=lambda ring: {"code": ring.certificate.code}, reads_write=("core_ratewindow",)
+    ),
+    "verify-file": Page(PUBLIC, POST, data=certificate_upload, answer=200, reads_write=("core_ratewindow",)),
     # ---- summaries and figures
     "summary-list": listing(READERS, "reports.Summary"),
     "summary-new": (

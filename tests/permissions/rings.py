@@ -4,12 +4,14 @@ Every text of a ring carries its mark, so that a page which shows a row it must 
 its words, whatever the page is. Rows are reached by attribute (``ring.agreement``) for the tables.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import FormerName, Role, User
 from assessment.models import ScoreTemplate
@@ -19,9 +21,10 @@ from core.jobs import store_atomically
 from core.models import Job
 from reports.models import Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
-from staffing.models import Activity
+from staffing.models import Activity, CertificateSeries
 from staffing.services.activities import Outcome
 from staffing.services.identities import identity_save
+from staffing.services.certificate_freezing import certificate_attach, certificate_file_name
 from support.models import AgreementAttachment, Cycle
 from support.models.confirmation import RecordStatus
 from support.services.agreements import agreement_amend, version_confirm
@@ -61,7 +64,11 @@ def build_ring(ring: Ring) -> Ring:
     """Fill the ring; what it made is found by comparing the tables before and after."""
     before = {model: set(model.objects.values_list("pk", flat=True)) for model in our_models()}
     it = SimpleNamespace()
-    for step in (_places, _agreements, _people, _records, _judgements, _papers):
+    steps = (
+        *(_places, _agreements, _people, _records, _judgements, _papers),
+        _certificates,
+    )
+    for step in steps:
         step(ring, it)
     ring.named = {name: _fresh(row) for name, row in vars(it).items()}
     ring.rows = {
@@ -260,3 +267,24 @@ def _papers(ring: Ring, it) -> None:
             error=f"{ring.mark}原因",
         )
         setattr(it, name, made)
+
+
+def _certificates(ring: Ring, it) -> None:
+    """One issued with its file, one asked for. What the public page shows carries no mark of the ring."""
+    it.served = build.posting(
+        it.agreement, it.doctor, ring.on(10, 1), ring.on(10, 31), within=it.batch, ended=True
+    )
+    build.proved(it.served)
+    series = {"bureau": it.bureau, "year": timezone.localdate().year}
+    CertificateSeries.objects.create(kind="certificate", prefix=f"证{ring.name}", **series)
+    it.spare_series = CertificateSeries.objects.create(kind="appraisal", prefix=f"{ring.mark}鉴", **series)
+    made = build.certificate(it.served)
+    name = store_atomically(certificate_file_name(made), certificate_pdf(ring))
+    sha256 = hashlib.sha256(certificate_pdf(ring)).hexdigest()
+    certificate_attach(certificate=made, name=name, sha256=sha256, pages=1)
+    it.certificate, it.series, it.certificate_job = made, made.series, made.job
+    it.certificate_asked = build.certificate(it.served, kind="appraisal", status="requested")
+
+
+def certificate_pdf(ring: Ring) -> bytes:
+    return PDF + f"% {ring.name}\n".encode()
