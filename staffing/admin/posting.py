@@ -13,9 +13,9 @@ from core.forms import DateInput
 from staffing.admin.cards import PostingWaiting
 from staffing.models import Batch, Posting
 from staffing.resources import PostingResource
+from staffing.services.batches import batch_create
 from staffing.services.postings import (
     OPEN,
-    batch_create,
     posting_cancel,
     posting_change,
     posting_create,

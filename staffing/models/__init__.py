@@ -2,10 +2,13 @@ from staffing.models.activity import Activity, ActivityMeasure, ActivityOutcome
 from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Measure
 from staffing.models.advanced_study import AdvancedStudy
 from staffing.models.attendance import AttendanceRow, Mark, MonthSheet
+from staffing.models.batch import Batch, PostingKind
 from staffing.models.clinician import Clinician
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
-from staffing.models.posting import Batch, Posting, PostingKind
+from staffing.models.plan import BatchAcceptance, PlanLine
+from staffing.models.posting import Posting
+from staffing.models.posting_change import PostingChange
 from staffing.models.stay_rule import StayRule
 
 __all__ = [
@@ -18,6 +21,7 @@ __all__ = [
     "ApprovalLevel",
     "AttendanceRow",
     "Batch",
+    "BatchAcceptance",
     "Clinician",
     "Half",
     "Inspection",
@@ -29,7 +33,9 @@ __all__ = [
     "Mark",
     "Measure",
     "MonthSheet",
+    "PlanLine",
     "Posting",
+    "PostingChange",
     "PostingKind",
     "StayRule",
 ]

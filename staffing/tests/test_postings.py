@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from accounts.models import Role
 from core.errors import RuleBroken, broken_constraint
 from staffing.models import Posting, PostingKind
+from staffing.services.batches import batch_create
 from staffing.services.postings import (
-    batch_create,
     posting_cancel,
     posting_change,
     posting_confirm_arrival,
