@@ -36,12 +36,14 @@ from testing.builders.places import (
     unique,
     user,
 )
+from testing.builders.plans import plan
 from testing.builders.postings import batch, change_request, end_early, posting
 from testing.builders.records import activity, donation, outcome_value, quantities, settle, side, study
+from testing.builders.rules import stay_rule
 
 __all__ = [
     "COUNTY", "FAR_AWAY", "OTHER_COUNTY", "YEAR_END", "YEAR_START", "activity", "agreement_draft",
     "agreement_in_force", "batch", "bureau", "change_request", "clinician", "confirm_and_file", "coordinator", "cycle",
-    "deadline", "donation", "end_early", "officer", "open_version", "organisation", "outcome_value", "posting",
-    "programme", "quantities", "region", "settle", "side", "study", "target", "unique", "user",
+    "deadline", "donation", "end_early", "officer", "open_version", "organisation", "outcome_value", "plan", "posting",
+    "programme", "quantities", "region", "settle", "side", "stay_rule", "study", "target", "unique", "user",
 ]  # fmt: skip
