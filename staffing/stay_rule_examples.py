@@ -6,6 +6,8 @@ They disagree with each other on purpose: which one is right for a programme onl
 from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
+from staffing.models import StayRule
+
 
 @dataclass(frozen=True)
 class Example:
@@ -23,6 +25,11 @@ class Example:
     @property
     def initial(self) -> dict:
         return {name: value for name, value in asdict(self).items() if name != "where"}
+
+    @property
+    def label(self) -> str:
+        """“驻点每次连续不少于6个月”."""
+        return str(StayRule(**self.initial))
 
     @property
     def query(self) -> str:

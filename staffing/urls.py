@@ -1,6 +1,16 @@
 from django.urls import path
 
-from staffing.views import activities, activity_entry, batches, people, postings, studies, workspace
+from staffing.views import (
+    activities,
+    activity_entry,
+    batches,
+    people,
+    plans,
+    posting_changes,
+    postings,
+    studies,
+    workspace,
+)
 
 urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
@@ -10,9 +20,24 @@ urlpatterns = [
     path("postings/<int:pk>/end/", postings.posting_end, name="posting-end"),
     path("postings/<int:pk>/edit/", batches.posting_edit, name="posting-edit"),
     path("postings/<int:pk>/cancel/", batches.posting_cancel, name="posting-cancel"),
-    path("batches/new/", batches.batch_new, name="batch-new"),
+    path("postings/<int:pk>/extend/", posting_changes.posting_extend, name="posting-extend"),
+    path("postings/<int:pk>/end-early/", posting_changes.posting_end_early, name="posting-end-early"),
+    path(
+        "posting-changes/<int:pk>/withdraw/",
+        posting_changes.posting_change_withdraw,
+        name="posting-change-withdraw",
+    ),
+    path("batches/", batches.batch_list, name="batch-list"),
+    path("batches/new/", plans.batch_new, name="batch-new"),
     path("batches/<int:pk>/", batches.batch_detail, name="batch-detail"),
-    path("batches/<int:pk>/postings/", batches.posting_add, name="posting-add"),
+    path("batches/<int:pk>/next/", plans.plan_next, name="plan-next"),
+    path("batches/<int:pk>/plan/", plans.plan_edit, name="plan-edit"),
+    path("batches/<int:pk>/candidates/", plans.plan_candidates, name="plan-candidates"),
+    path("batches/<int:pk>/choose/", plans.plan_choose, name="plan-choose"),
+    path("batches/<int:pk>/withdraw/", plans.plan_withdraw, name="plan-withdraw"),
+    path("batches/<int:pk>/discard/", plans.plan_discard, name="plan-discard"),
+    path("batches/<int:pk>/accept/", batches.plan_accept, name="plan-accept"),
+    path("batches/<int:pk>/return/", batches.plan_return, name="plan-return"),
     path("people/<int:pk>/", people.person_detail, name="person-detail"),
     path("clinicians/", people.clinician_list, name="clinician-list"),
     path("clinicians/new/", people.clinician_new, name="clinician-new"),
