@@ -133,10 +133,21 @@ class PlanChoices:
         }
 
 
+class RowChoice(forms.ChoiceField):
+    """One of rows at hand: the same for every line of the plan, fetched once."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+        self.rows = {}
+
+    def clean(self, value):
+        return self.rows.get(super().clean(value))
+
+
 class PlanLineForm(forms.Form):
-    replaces = forms.TypedChoiceField(label="接替", required=False, empty_value=None)
-    agreement = forms.TypedChoiceField(label="协议（去哪家）", required=False, empty_value=None)
-    clinician = forms.TypedChoiceField(label="派驻人员", required=False, empty_value=None)
+    replaces = RowChoice(label="接替")
+    agreement = RowChoice(label="协议（去哪家）")
+    clinician = RowChoice(label="派驻人员")
     start_on = forms.DateField(label="开始日期", widget=DateInput, required=False)
     end_on = forms.DateField(label="结束日期", widget=DateInput, required=False)
     department = forms.CharField(label="派驻科室", max_length=50, required=False)
@@ -148,7 +159,7 @@ class PlanLineForm(forms.Form):
         rows = {"agreement": choices.agreements, "clinician": choices.people, "replaces": choices.replaced}
         for name, known in rows.items():
             self.fields[name].choices = choices.labels[name]
-            self.fields[name].coerce = known.__getitem__
+            self.fields[name].rows = known
         self.conflicts = []
 
 

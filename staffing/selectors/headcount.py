@@ -4,9 +4,11 @@ A plan says five in one place and four in another; both stay as written, and the
 Escorts and liaison officers are not counted as posted people.
 """
 
-from decimal import Decimal
+from collections.abc import Collection
 
-from staffing.models import Batch, Posting
+from django.db.models import Count
+
+from staffing.models import Batch, Posting, PostingKind
 from support.models import Agreement, AgreementTarget
 
 
@@ -31,16 +33,30 @@ def batch_mismatch(batch: Batch, *, found: int | None = None) -> str:
     return mismatch(batch.stated_people, roster_size(batch=batch) if found is None else found, "方案")
 
 
-def agreement_mismatch(agreement: Agreement) -> str:
-    """Against the number of resident people that the agreement in force promises (at least, or from–to)."""
-    target = AgreementTarget.objects.filter(
-        version=agreement.current_version_id, kind=AgreementTarget.Kind.RESIDENT_STAFF
-    ).first()
-    if target is None:
-        return ""
-    found = roster_size(agreement=agreement, kind="resident")
-    if Decimal(found) < target.minimum:
-        return mismatch(int(target.minimum), found, "协议")
-    if target.maximum is not None and Decimal(found) > target.maximum:
-        return mismatch(int(target.maximum), found, "协议")
-    return ""
+def agreement_mismatches(agreements: Collection[Agreement]) -> dict[int, str]:
+    """By agreement: against the number of resident people that its text in force promises (at least, or
+
+    from–to). Those that agree are left out. Two statements however many there are.
+    """
+    versions = {row.current_version_id: row.pk for row in agreements if row.current_version_id}
+    targets = AgreementTarget.objects.filter(
+        version__in=versions, kind=AgreementTarget.Kind.RESIDENT_STAFF
+    ).order_by("-pk")
+    promised = {versions[target.version_id]: target for target in targets}
+    posted = (
+        Posting.objects.filter(agreement__in=promised, kind=PostingKind.RESIDENT)
+        .staff()
+        .exclude(status=Posting.Status.CANCELLED)
+        .order_by()
+        .values("agreement")
+        .annotate(people=Count("clinician", distinct=True))
+    )
+    people = {row["agreement"]: row["people"] for row in posted}
+    found = {}
+    for pk, target in promised.items():
+        number = people.get(pk, 0)
+        if number < target.minimum:
+            found[pk] = mismatch(int(target.minimum), number, "协议")
+        elif target.maximum is not None and number > target.maximum:
+            found[pk] = mismatch(int(target.maximum), number, "协议")
+    return found

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from accounts.models import Organisation
 from core.dates import Period, add_months
 from staffing.models import Posting, StayRule
-from staffing.selectors.headcount import agreement_mismatch, batch_mismatch
+from staffing.selectors.headcount import agreement_mismatches, batch_mismatch
 from staffing.selectors.verdicts import (
     Member,
     State,
@@ -182,12 +182,13 @@ def test_the_roster_beside_the_stated_number():
     people = [build.posting(agreement, within=batch).clinician for _ in range(4)]
     build.posting(agreement, within=batch, role="escort")
     told = "写明 5 人，名册为 4 人，少 1 人，请核对。"
-    assert batch_mismatch(batch) == f"方案{told}" and agreement_mismatch(agreement) == f"协议{told}"
+    assert batch_mismatch(batch) == f"方案{told}"
+    assert agreement_mismatches([agreement]) == {agreement.pk: f"协议{told}"}
     # the same person twice is one person
     build.posting(agreement, people[0], date(2026, 9, 1), date(2026, 9, 30), within=batch)
     assert batch_mismatch(batch) == f"方案{told}"
     build.posting(agreement, within=batch)
-    assert batch_mismatch(batch) == agreement_mismatch(agreement) == ""
+    assert (batch_mismatch(batch), agreement_mismatches([agreement])) == ("", {})
     assert batch_mismatch(build.batch(agreement)) == ""
 
 

@@ -13,7 +13,7 @@ from core.scope import visible_or_404
 from staffing.forms import DepartmentForm, ReasonForm
 from staffing.models import Batch, Posting
 from staffing.plan_forms import BatchFilter
-from staffing.selectors.headcount import agreement_mismatch, batch_mismatch
+from staffing.selectors.headcount import agreement_mismatches, batch_mismatch
 from staffing.selectors.waiting import plans_to_accept
 from staffing.services import plan_steps
 from staffing.services import postings as services
@@ -48,7 +48,7 @@ def batch_list(request):
     rows = rows.select_related("sender", "cycle__programme").annotate(
         planned=Count("lines", distinct=True),
         sent=Count("postings", filter=Q(postings__in=seen), distinct=True),
-    )
+    ).order_by("-departed_on", "code")
     return render(
         request,
         "staffing/batch_list.html",
@@ -82,9 +82,8 @@ def show_batch(request, batch, refused=None):
     answers = user.has_perm(ACCEPT) and plan_steps.may_accept(batch=batch, by=user)
     agreements = {posting.agreement_id: posting.agreement for posting in postings}
     mismatches = [batch_mismatch(batch)] if batch.status == Batch.Status.FILED else []
-    for agreement in agreements.values():
-        told = agreement_mismatch(agreement)
-        mismatches.append(told and f"{agreement.number}：{told}")
+    for pk, text in agreement_mismatches(agreements.values()).items():
+        mismatches.append(f"{agreements[pk].number}：{text}")
     return render(
         request,
         "staffing/batch_detail.html",

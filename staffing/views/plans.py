@@ -160,6 +160,9 @@ def _plan_page(request, batch, header=None, formset=None, refused=None):
         for form, line in zip(formset.forms, lines, strict=False):
             form.conflicts = review.of_line(line.number)
             form.is_saved = True
+    else:
+        for form in formset.initial_forms:
+            form.is_saved = True
     header = header or PlanHeaderForm(instance=batch)
     return render(
         request,
