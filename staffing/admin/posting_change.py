@@ -46,7 +46,7 @@ class PostingChangeAdmin(ReadOnlyAdmin):
     ]
     search_fields = ["posting__clinician__name", "posting__clinician__name_key", "posting__batch__code"]
     search_help_text = "按姓名（可用拼音）或批次查找"
-    date_hierarchy = "requested_at"
+    date_hierarchy = "new_end_on"
     list_select_related = ["posting__clinician", "posting__agreement__recipient", "requested_by"]
     label_related = ("posting__clinician",)
     kind_chip = chip_column("kind", KIND_TONES, description="事项")
