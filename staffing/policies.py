@@ -34,6 +34,7 @@ allow("staffing.enter_clinician", COORDINATORS)
 # rules of stay are data of the bureau; plans and changed last days go from side to side
 allow_model(models.StayRule, view=BUREAU, add=OFFICER, change=OFFICER)
 allow_model(models.PostingChange, view=BUSINESS)
+allow_model(models.PlanLine, view=BUREAU)
 allow("staffing.accept_batch", RECIPIENTS)
 allow("staffing.file_batch", OFFICER)
 allow("staffing.decide_posting_change", BUREAU)

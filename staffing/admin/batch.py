@@ -1,6 +1,7 @@
 """Batches: entered filed by the bureau; plans of hospitals are filed or returned here."""
 
 from django.contrib import admin
+from django.utils.html import format_html_join
 
 from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_refusals import save_rows
@@ -8,8 +9,9 @@ from core.admin_verbs import ReasonForm, Verb
 from core.desk import chip_column, text_column
 from staffing.admin.cards import BatchWaiting
 from staffing.admin.posting import KIND_TONES, PostingForm
-from staffing.models import Batch, Posting
+from staffing.models import Batch, PlanLine, Posting
 from staffing.selectors.headcount import batch_mismatch
+from staffing.selectors.planning import review_plan
 from staffing.services.batches import batch_create
 from staffing.services.plan_steps import may_file, may_return, plan_file, plan_return
 from staffing.services.postings import posting_create
@@ -86,6 +88,40 @@ class PostingAddInline(ScopedInline):
         return False
 
 
+class PlanLineInline(ScopedInline):
+    """The hospital's plan as it stands; only the hospital changes it."""
+
+    model = PlanLine
+    verbose_name_plural = "计划行"
+    fields = readonly_fields = [
+        "number",
+        "clinician",
+        "agreement",
+        "replaces",
+        "start_on",
+        "end_on",
+        "department",
+        "role",
+        "note",
+    ]
+    can_delete = False
+
+    def get_queryset(self, request):
+        return (
+            super()
+            .get_queryset(request)
+            .select_related(
+                "batch", "clinician", "agreement__sender", "agreement__recipient", "replaces__clinician"
+            )
+        )
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Batch)
 class BatchAdmin(ScopedAdmin):
     menu = ("人员与派驻", 220)
@@ -123,7 +159,7 @@ class BatchAdmin(ScopedAdmin):
         )
         if obj is None:
             return [entered]
-        course = [*self.COURSE, "head_count"]
+        course = [*self.COURSE, "head_count" if obj.status == Batch.Status.FILED else "reminders"]
         if obj.return_reason:
             course += ["returned_by_text", "returned_at", "return_reason"]
         return [entered, ("经过", {"fields": course})]
@@ -131,7 +167,15 @@ class BatchAdmin(ScopedAdmin):
     def get_readonly_fields(self, request, obj=None):
         """What all its postings share is fixed once there is one."""
         fixed = ["cycle", "sender", "kind"] if obj and obj.postings.exists() else []
-        return [*fixed, *self.COURSE, "head_count", "returned_by_text", "returned_at", "return_reason"]
+        return [
+            *fixed,
+            *self.COURSE,
+            "head_count",
+            "reminders",
+            "returned_by_text",
+            "returned_at",
+            "return_reason",
+        ]
 
     def has_change_permission(self, request, obj=None):
         """A plan on its way is its hospital's."""
@@ -140,7 +184,17 @@ class BatchAdmin(ScopedAdmin):
         )
 
     def get_inlines(self, request, obj):
-        return self.inlines if obj else []
+        if obj is None:
+            return []
+        if obj.status == Batch.Status.FILED:
+            return self.inlines
+        return [PlanLineInline] if obj.is_editable else [PostingListInline, PlanLineInline]
+
+    @admin.display(description="核对提醒")
+    def reminders(self, batch):
+        """What the hospital explains: the warnings of the plan as it stands."""
+        texts = [(str(conflict),) for conflict in review_plan(batch).conflicts]
+        return format_html_join("", "<p>{}</p>", texts) if texts else "没有"
 
     @admin.display(description="人数核对")
     def head_count(self, batch):

@@ -12,6 +12,7 @@ from staffing.titles import level_of
 from support.models import Agreement
 
 DAY = timedelta(days=1)
+HAND_OVER = timedelta(days=92)
 
 
 def team_conflicts(batch: Batch, lines: Sequence[PlanLine], rules: Sequence[StayRule]) -> list[str]:
@@ -40,10 +41,19 @@ def team_conflicts(batch: Batch, lines: Sequence[PlanLine], rules: Sequence[Stay
 
 
 def window(planned: Sequence[PlanLine], there: Sequence[Posting]) -> Period:
-    """The days to look at: from the day after the last old stay that ended before, to the plan's last."""
+    """The days to look at: the hand-over and the plan itself.
+
+    The hand-over begins the day after the first old stay that ended in the three months before; where
+    nobody has been there for longer, the day after the last one. What was before is no plan's business.
+    """
     start = min(line.start_on for line in planned)
-    before = [row.end_on for row in there if row.end_on < start]
-    return Period(max(before) + DAY if before else start, max(line.end_on for line in planned))
+    end = max(line.end_on for line in planned)
+    ended = [row.end_on for row in there if row.end_on < start]
+    recent = [day for day in ended if day >= start - HAND_OVER]
+    if recent:
+        return Period(min(recent) + DAY, end)
+    held = any(row.period.contains(start - DAY) for row in there)
+    return Period(max(ended) + DAY if ended and not held else start, end)
 
 
 def head_counts(stays: Iterable[Period], whole: Period) -> list[tuple[Period, int]]:

@@ -185,6 +185,31 @@ def test_warnings_need_an_explanation(agreement, by):
     assert old.end_on == date(2026, 8, 20)
 
 
+@pytest.mark.parametrize(
+    ("old", "told_gaps"),
+    [
+        # both until the day before: nothing
+        ([("2026-03-01", "2026-08-31"), ("2026-03-01", "2026-08-31")], []),
+        # one leaves ten days earlier
+        (
+            [("2026-03-01", "2026-08-21"), ("2026-03-01", "2026-08-31")],
+            ["2026-08-22 至 2026-08-31共 10 天最少 1 人"],
+        ),
+        # both stay over the hand-over; that there was only one in spring is past
+        ([("2026-03-01", "2026-09-03"), ("2026-06-01", "2026-09-03")], []),
+        # nobody for half a year
+        ([("2026-01-01", "2026-03-31")], ["2026-04-01 至 2026-08-31共 153 天无人在岗"]),
+        ([], []),
+    ],
+)
+def test_gaps_of_the_hand_over(agreement, old, told_gaps):
+    build.stay_rule(agreement.cycle.programme, "floor", 2, "persons", tolerance_days=3)
+    for start, end in old:
+        build.posting(agreement, start=date.fromisoformat(start), end=date.fromisoformat(end))
+    found = [text.split("：", 1)[1].split("在岗，")[0] for text in told(build.plan(agreement, {}, {}))]
+    assert [text.removesuffix("在岗") for text in found] == [text.removesuffix("在岗") for text in told_gaps]
+
+
 def test_specialities_and_departments_that_the_agreement_promises(by):
     surgery, medicine, eyes = (Speciality.objects.get(code=code) for code in ("04", "03", "10"))
     draft = build.agreement_draft(build.organisation("hospital"), build.organisation("township_clinic"))

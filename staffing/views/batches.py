@@ -45,10 +45,14 @@ def batch_list(request):
     if "waiting" in chosen:
         rows = rows.filter(pk__in=plans_to_accept(request.user))
     seen = Posting.objects.visible_to(request.user).exclude(status=Posting.Status.CANCELLED)
-    rows = rows.select_related("sender", "cycle__programme").annotate(
-        planned=Count("lines", distinct=True),
-        sent=Count("postings", filter=Q(postings__in=seen), distinct=True),
-    ).order_by("-departed_on", "code")
+    rows = (
+        rows.select_related("sender", "cycle__programme")
+        .annotate(
+            planned=Count("lines", distinct=True),
+            sent=Count("postings", filter=Q(postings__in=seen), distinct=True),
+        )
+        .order_by("-departed_on", "code")
+    )
     return render(
         request,
         "staffing/batch_list.html",
