@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from core.forms import DateInput
 from core.pages import FilterForm, SearchField
-from staffing.models import AdvancedStudy, Batch, Clinician, ClinicianIdentity, Posting, PostingKind
+from staffing.models import AdvancedStudy, Clinician, ClinicianIdentity, Posting, PostingKind
 from staffing.titles import Title
 from support.forms import AgreementChoice
-from support.models import Agreement, Cycle
+from support.models import Agreement
 from support.models.confirmation import RecordStatus
 from support.selectors.agreements import agreements_as_party
 
@@ -87,47 +87,8 @@ class ClinicianFilter(FilterForm):
 
 
 # ---- postings
-class BatchForm(forms.ModelForm):
-    class Meta:
-        model = Batch
-        fields = ["cycle", "code", "kind", "departed_on", "task"]
-        widgets = {"departed_on": DateInput}
-        help_texts = {"code": "全系统唯一，可用建议的编号。", "task": "例如 第三季度驻点帮扶。"}
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["cycle"].queryset = (
-            Cycle.objects.filter(agreements__sender=user.organisation_id)
-            .select_related("programme")
-            .distinct()
-        )
-        self.fields["cycle"].empty_label = None
-
-
-class PostingForm(forms.ModelForm):
-    agreement = AgreementChoice(label="协议（去哪家）", queryset=Agreement.objects.none())
-    clinician = PersonChoice(label="派驻人员", queryset=Clinician.objects.none())
-
-    class Meta:
-        model = Posting
-        fields = ["clinician", "agreement", "start_on", "end_on", "department", "role"]
-        widgets = {"start_on": DateInput, "end_on": DateInput}
-
-    def __init__(self, *args, batch, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["agreement"].queryset = (
-            Agreement.objects.filter(
-                sender=batch.sender_id, cycle=batch.cycle_id, effective_from__isnull=False
-            )
-            .select_related("sender", "recipient")
-            .order_by("recipient__name_key")
-        )
-        self.fields["clinician"].queryset = Clinician.objects.filter(
-            organisation=batch.sender_id, left_on__isnull=True
-        ).order_by("name_key", "staff_no")
-
-    def _post_clean(self):
-        """The service asks everything, with better sentences; here only what was typed counts."""
+class DepartmentForm(forms.Form):
+    department = forms.CharField(label="派驻科室", max_length=50, required=False)
 
 
 class RevealForm(forms.Form):
@@ -145,7 +106,19 @@ class ArrivalForm(forms.Form):
 
 class EndForm(forms.Form):
     ended_on = forms.DateField(label="最后一天", widget=DateInput)
-    reason = forms.CharField(label="原因", max_length=300, required=False, help_text="提前结束必须写明。")
+
+
+class EarlyForm(forms.Form):
+    new_end_on = forms.DateField(label="新的最后一天", widget=DateInput)
+    reason = forms.CharField(
+        label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300})
+    )
+
+
+class ExtendForm(EarlyForm):
+    unfinished_task = forms.CharField(
+        label="没有完成的任务", max_length=300, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300})
+    )
 
 
 class ReasonForm(forms.Form):

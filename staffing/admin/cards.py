@@ -1,15 +1,18 @@
 """Waiting work of this room, and the filters that open exactly these rows."""
 
 from core.desk import Card, WaitingFilter, card, list_url
-from staffing.models import Activity, AdvancedStudy, Posting
+from staffing.models import Activity, AdvancedStudy, Batch, Posting, PostingChange
 from staffing.selectors.desk import (
     activities_returned,
+    batches_to_file,
+    posting_changes_to_decide,
     postings_to_end,
     postings_without_arrival,
     studies_returned,
 )
 
 NO_ARRIVAL, TO_END, RETURNED = "no-arrival", "to-end", "returned"
+TO_FILE, TO_DECIDE = "to-file", "to-decide"
 
 
 class PostingWaiting(WaitingFilter):
@@ -19,12 +22,40 @@ class PostingWaiting(WaitingFilter):
     }
 
 
+class BatchWaiting(WaitingFilter):
+    waiting = {TO_FILE: ("待备案", batches_to_file)}
+
+
+class ChangeWaiting(WaitingFilter):
+    waiting = {TO_DECIDE: ("待我批准", posting_changes_to_decide)}
+
+
 class ActivityWaiting(WaitingFilter):
     waiting = {RETURNED: ("被退回", activities_returned)}
 
 
 class StudyWaiting(WaitingFilter):
     waiting = {RETURNED: ("被退回", studies_returned)}
+
+
+@card("staffing.file_batch", order=45)
+def plans_to_file(user):
+    return Card(
+        "派驻计划待备案",
+        batches_to_file(user=user).count(),
+        list_url(Batch, waiting=TO_FILE),
+        note="各受援单位已接收",
+    )
+
+
+@card("staffing.decide_posting_change", order=47)
+def changes_to_decide(user):
+    return Card(
+        "待批准的延期和提前结束",
+        posting_changes_to_decide(user=user).count(),
+        list_url(PostingChange, waiting=TO_DECIDE),
+        note="申请人不能自己批准",
+    )
 
 
 @card("staffing.view_posting", order=50)

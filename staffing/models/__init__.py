@@ -2,13 +2,16 @@ from staffing.models.activity import Activity, ActivityMeasure, ActivityOutcome
 from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Measure
 from staffing.models.advanced_study import AdvancedStudy
 from staffing.models.attendance import AttendanceRow, Mark, MonthSheet
+from staffing.models.batch import Batch, PostingKind
 from staffing.models.certificate import CertificateStay, ServiceCertificate
 from staffing.models.certificate_series import CertificateKind, CertificateSeries
 from staffing.models.clinician import Clinician
 from staffing.models.identity import ClinicianIdentity
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
-from staffing.models.posting import Batch, Posting, PostingKind
+from staffing.models.plan import BatchAcceptance, PlanLine
+from staffing.models.posting import Posting
+from staffing.models.posting_change import PostingChange
 from staffing.models.stay_rule import StayRule
 
 __all__ = [
@@ -21,6 +24,7 @@ __all__ = [
     "ApprovalLevel",
     "AttendanceRow",
     "Batch",
+    "BatchAcceptance",
     "CertificateKind",
     "CertificateSeries",
     "CertificateStay",
@@ -36,7 +40,9 @@ __all__ = [
     "Mark",
     "Measure",
     "MonthSheet",
+    "PlanLine",
     "Posting",
+    "PostingChange",
     "PostingKind",
     "ServiceCertificate",
     "StayRule",

@@ -9,7 +9,8 @@ from core.excel.resource import ExcelResource
 from core.excel.widgets import ChoiceWidget, CodeWidget, DateWidget, IntegerWidget, TextWidget
 from staffing.models import Batch, Posting, PostingKind
 from staffing.resources.people import People
-from staffing.services.postings import posting_change, posting_create, posting_problems
+from staffing.selectors.postings import posting_problems
+from staffing.services.postings import posting_change, posting_create
 from support.models import Agreement
 
 

@@ -12,6 +12,7 @@ from core.scope import visible_or_404
 from staffing.forms import ClinicianFilter, ClinicianForm
 from staffing.models import Activity, AdvancedStudy, Clinician, ClinicianIdentity, Posting
 from staffing.selectors.entry import own_clinicians
+from staffing.selectors.stay_verdicts import person_verdicts
 from staffing.selectors.stays import stay_totals
 from staffing.services.clinicians import clinician_save
 from staffing.services.identities import may_reveal
@@ -50,6 +51,7 @@ def person_detail(request, pk):
             "person": person,
             "stays": stays,
             "totals": stay_totals(arrived),
+            "verdict_groups": person_verdicts(person, user=request.user),
             "page": page_of(request, activities, 15),
             "studies": studies,
             "identity": ClinicianIdentity.objects.visible_to(request.user).filter(clinician=person).first(),

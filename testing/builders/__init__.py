@@ -37,8 +37,10 @@ from testing.builders.places import (
     unique,
     user,
 )
-from testing.builders.postings import batch, posting
+from testing.builders.plans import plan
+from testing.builders.postings import batch, change_request, end_early, posting
 from testing.builders.records import activity, donation, outcome_value, quantities, settle, side, study
+from testing.builders.rules import stay_rule
 
 __all__ = [
     "COUNTY",
@@ -52,16 +54,19 @@ __all__ = [
     "batch",
     "bureau",
     "certificate",
+    "change_request",
     "clinician",
     "confirm_and_file",
     "coordinator",
     "cycle",
     "deadline",
     "donation",
+    "end_early",
     "officer",
     "open_version",
     "organisation",
     "outcome_value",
+    "plan",
     "posting",
     "programme",
     "proved",
@@ -69,6 +74,7 @@ __all__ = [
     "region",
     "settle",
     "side",
+    "stay_rule",
     "study",
     "target",
     "unique",

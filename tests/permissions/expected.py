@@ -50,9 +50,10 @@ REFERENCE = "reference"
 NOBODY = Rows(NONE, NONE, NONE, wide=NONE)
 PARTIES = Rows()  # both sides of the agreement
 PARTNERS_ONLY_READ = Rows(owned=Rows(NONE, NONE))
-HOSPITAL_PEOPLE = names("doctor", "colleague", "idle", "former_doctor")
+PLANNED_PEOPLE = names("next_submitted", "next_accepted", "asked_doctor")
+HOSPITAL_PEOPLE = names("doctor", "colleague", "idle", "former_doctor", "next_draft") | PLANNED_PEOPLE
 CLINIC_PEOPLE = names("trainee", "local")
-SENT = names("doctor", "colleague", "former_doctor")
+SENT = names("doctor", "colleague", "former_doctor") | PLANNED_PEOPLE
 WITH_DOCTOR = names("activity", "activity_own", "technique")
 ASSESSOR_ONLY = Rows(NONE, NONE)
 OWN_CERTIFICATES = names("certificate", "certificate_asked")
@@ -108,9 +109,17 @@ EXPECTED: dict[str, Rows | str] = {
         owned=Rows(names("doctor_identity"), names("local_identity"), names("doctor_identity")),
     ),
     "staffing.Batch": Rows(
-        clinic=names("batch"), clinician=names("batch"), owned=Rows(ALL, NONE, names("batch"))
+        # a plan reaches its recipient when it is submitted
+        clinic=names("batch", "plan_submitted", "plan_accepted"),
+        clinician=names("batch"),
+        owned=Rows(ALL, NONE, names("batch")),
     ),
     "staffing.Posting": Rows(clinician=names("posting", "served")),
+    "staffing.Posting": Rows(clinician=names("posting")),
+    "staffing.PlanLine": Rows(clinic=NONE),
+    "staffing.BatchAcceptance": PARTIES,
+    "staffing.PostingChange": Rows(clinician=names("change_refused")),
+    "staffing.StayRule": PARTNERS_ONLY_READ,
     "staffing.Activity": Rows(clinician=WITH_DOCTOR),
     "staffing.ActivityMeasure": Rows(clinician=WITH_DOCTOR),
     "staffing.ActivityOutcome": Rows(clinician=WITH_DOCTOR),

@@ -121,14 +121,23 @@ def study_form(ring: Ring) -> dict:
     }
 
 
-def posting_form(ring: Ring) -> dict:
+def plan_form(ring: Ring, **more) -> dict:
     return {
-        "clinician": ring.idle.pk,
-        "agreement": ring.agreement.pk,
-        "start_on": ring.on(9, 1),
-        "end_on": ring.on(9, 30),
-        "role": "member",
-    }
+        "code": ring.plan_draft.code,
+        "departed_on": ring.on(9, 1),
+        "explanation": f"{ring.mark}说明",
+        "lines-TOTAL_FORMS": 1,
+        "lines-INITIAL_FORMS": 1,
+        "lines-0-clinician": ring.idle.pk,
+        "lines-0-agreement": ring.agreement.pk,
+        "lines-0-start_on": ring.on(9, 1),
+        "lines-0-end_on": ring.on(11, 30),
+        "lines-0-role": "member",
+    } | more
+
+
+def next_form(ring: Ring) -> dict:
+    return {"cycle": ring.cycle.pk, "code": f"{ring.code}-NEXT", "overlap_days": 0}
 
 
 def batch_form(ring: Ring) -> dict:
@@ -216,16 +225,71 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     "posting-end": Page(
         frozenset({SENDER}), POST, of="posting", data=lambda ring: {"ended_on": ring.on(8, 31)}
     ),
-    "posting-edit": Page(
-        frozenset({SENDER}), FORM, of="planned", data=lambda ring: posting_form(ring) | {"department": "儿科"}
+    "posting-edit": Page(frozenset({SENDER}), FORM, of="planned", data=lambda ring: {"department": "儿科"}),
+    "posting-extend": Page(
+        frozenset({SENDER}),
+        POST,
+        of="posting",
+        data=lambda ring: {
+            "new_end_on": ring.on(10, 31),
+            "reason": "任务未完成",
+            "unfinished_task": "新技术带教",
+        },
     ),
+    "posting-end-early": Page(
+        frozenset({SENDER}),
+        POST,
+        of="posting",
+        data=lambda ring: {"new_end_on": ring.on(6, 30), "reason": "任务完成"},
+    ),
+    "posting-change-withdraw": (
+        verb("change", frozenset({SENDER})),
+        verb("change_refused", frozenset({SENDER}), {SENDER: REFUSED}),
+    ),
+    "batch-list": listing(BUSINESS, "staffing.Batch"),
+    "plan-next": Page(frozenset({SENDER}), FORM, of="batch", data=next_form),
+    "plan-edit": (
+        Page(frozenset({SENDER}), FORM, of="plan_draft", data=plan_form),
+        Page(frozenset({SENDER}), POST, of="plan_draft", data=lambda ring: plan_form(ring, submit="1")),
+        Page(frozenset({SENDER}), POST, of="plan_submitted", own={SENDER: REFUSED}, data=plan_form),
+    ),
+    "plan-candidates": Page(frozenset({SENDER}), of="plan_draft", query=lambda ring: "?line=1"),
+    "plan-choose": (
+        Page(
+            frozenset({SENDER}),
+            POST,
+            of="plan_draft",
+            data=lambda ring: {"line": 1, "clinician": ring.idle.pk},
+        ),
+        Page(
+            frozenset({SENDER}),
+            POST,
+            of="plan_draft",
+            own={SENDER: 404},
+            data=lambda ring: {"line": 1, "clinician": ring.local.pk},
+        ),
+    ),
+    "plan-withdraw": (
+        verb("plan_submitted", frozenset({SENDER})),
+        verb("plan_draft", frozenset({SENDER}), {SENDER: REFUSED}),
+    ),
+    "plan-discard": (
+        verb("plan_draft", frozenset({SENDER})),
+        verb("plan_submitted", frozenset({SENDER}), {SENDER: REFUSED}),
+    ),
+    "plan-accept": (
+        verb("plan_submitted", frozenset({RECIPIENT})),
+        verb("plan_accepted", frozenset({RECIPIENT}), {RECIPIENT: REFUSED}),
+    ),
+    "plan-return": verb("plan_submitted", frozenset({RECIPIENT}), reason="需要内科"),
     "posting-cancel": verb("planned", frozenset({SENDER}), reason="任务取消"),
     "batch-new": Page(frozenset({SENDER}), FORM, data=batch_form),
     "batch-detail": (
         Page(BUSINESS, of="batch"),
         Page(BUSINESS, of="empty_batch", own={RECIPIENT: 404, CLINICIAN: 404}),
+        Page(BUSINESS, of="plan_draft", own={RECIPIENT: 404, CLINICIAN: 404}),
+        detail("plan_submitted"),
     ),
-    "posting-add": Page(frozenset({SENDER}), POST, of="batch", data=posting_form),
     "person-detail": (
         Page(BUSINESS, of="doctor"),
         detail("colleague"),

@@ -23,8 +23,9 @@ from reports.models import Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
 from staffing.models import Activity, CertificateSeries
 from staffing.services.activities import Outcome
-from staffing.services.identities import identity_save
 from staffing.services.certificate_freezing import certificate_attach, certificate_file_name
+from staffing.services.identities import identity_save
+from staffing.services.posting_changes import posting_change_refuse
 from support.models import AgreementAttachment, Cycle
 from support.models.confirmation import RecordStatus
 from support.services.agreements import agreement_amend, version_confirm
@@ -64,11 +65,16 @@ def build_ring(ring: Ring) -> Ring:
     """Fill the ring; what it made is found by comparing the tables before and after."""
     before = {model: set(model.objects.values_list("pk", flat=True)) for model in our_models()}
     it = SimpleNamespace()
-    steps = (
-        *(_places, _agreements, _people, _records, _judgements, _papers),
+    for step in (
+        _places,
+        _agreements,
+        _people,
+        _rotation,
+        _records,
+        _judgements,
+        _papers,
         _certificates,
-    )
-    for step in steps:
+    ):
         step(ring, it)
     ring.named = {name: _fresh(row) for name, row in vars(it).items()}
     ring.rows = {
@@ -181,6 +187,38 @@ def _people(ring: Ring, it) -> None:
     past = {"start": ring.on(3, 1), "end": ring.on(4, 30), "within": it.batch}
     it.former_doctor = _person(ring, it.hospital, 6)
     it.ended = build.posting(it.agreement, it.former_doctor, ended=True, **past)
+
+
+def _rotation(ring: Ring, it) -> None:
+    """A plan at each step, a request at each outcome, an active rule and one that waits."""
+    mark = ring.mark
+    it.rule = build.stay_rule(it.programme, basis=f"{mark}依据", quoted=f"{mark}原文")
+    it.rule_idle = build.stay_rule(it.programme, minimum=3, active=False, basis=f"{mark}旧依据")
+    days = {"start_on": ring.on(9, 1), "end_on": ring.on(11, 30)}
+    for number, step in enumerate(("draft", "submitted", "accepted"), start=11):
+        plan = build.plan(
+            it.agreement,
+            {"clinician": _person(ring, it.hospital, number), "note": f"{mark}备注", **days},
+            upto=step,
+            code=f"{ring.code}-JH-{step}",
+            task=f"{mark}轮换",
+            explanation=f"{mark}说明",
+            departed_on=days["start_on"],
+        )
+        setattr(it, f"plan_{step}", plan)
+        setattr(it, f"line_{step}", plan.lines.get())
+        setattr(it, f"next_{step}", plan.lines.get().clinician)
+    it.next_posting = it.plan_submitted.postings.get()
+    it.accepted_posting = it.plan_accepted.postings.get()
+    it.acceptance = it.plan_accepted.acceptances.get()
+    officer, sender = (ring.people[role] for role in (Role.BUREAU_OFFICER, Role.HOSPITAL_COORDINATOR))
+    it.asked_doctor = _person(ring, it.hospital, 14)
+    it.asked_posting = build.posting(
+        it.agreement, it.asked_doctor, ring.on(3, 1), ring.on(8, 31), within=it.batch
+    )
+    it.change = build.change_request(it.asked_posting, ring.on(10, 31), f"{mark}原因", sender)
+    refused = build.change_request(it.posting, ring.on(10, 31), f"{mark}因由", sender)
+    it.change_refused = posting_change_refuse(change=refused, by=officer, note=f"{mark}不同意")
 
 
 def _records(ring: Ring, it) -> None:

@@ -23,7 +23,9 @@ def test_every_view_has_an_entry():
 
 def wanted(page: Page, role: str, ring: str, method: str) -> tuple[int, bool]:
     """(status, whether something is written)."""
-    success = (page.get_status, False) if method == "GET" else (page.answer, page.writes or page.answer == 302)
+    success = (
+        (page.get_status, False) if method == "GET" else (page.answer, page.writes or page.answer == 302)
+    )
     if page.holders == PUBLIC:
         return success[0], False
     if role not in page.holders:
