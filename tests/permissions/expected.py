@@ -115,7 +115,6 @@ EXPECTED: dict[str, Rows | str] = {
         owned=Rows(ALL, NONE, names("batch")),
     ),
     "staffing.Posting": Rows(clinician=names("posting", "served")),
-    "staffing.Posting": Rows(clinician=names("posting")),
     "staffing.PlanLine": Rows(clinic=NONE),
     "staffing.BatchAcceptance": PARTIES,
     "staffing.PostingChange": Rows(clinician=names("change_refused")),
