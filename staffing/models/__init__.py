@@ -6,6 +6,14 @@ from staffing.models.clinician import Clinician
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
 from staffing.models.posting import Batch, Posting, PostingKind
+from staffing.models.promotion import PromotionCandidate, PromotionFacts, PromotionPolicy
+from staffing.models.promotion_rule import (
+    PromotionEquivalent,
+    PromotionExemption,
+    PromotionLocationNeed,
+    PromotionRule,
+)
+from staffing.models.recognised_service import RecognisedService
 from staffing.models.stay_rule import StayRule
 
 __all__ = [
@@ -31,5 +39,13 @@ __all__ = [
     "MonthSheet",
     "Posting",
     "PostingKind",
+    "PromotionCandidate",
+    "PromotionEquivalent",
+    "PromotionExemption",
+    "PromotionFacts",
+    "PromotionLocationNeed",
+    "PromotionPolicy",
+    "PromotionRule",
+    "RecognisedService",
     "StayRule",
 ]
