@@ -1,6 +1,17 @@
 from django.urls import path
 
-from staffing.views import activities, activity_entry, batches, people, postings, studies, workspace
+from staffing.views import (
+    activities,
+    activity_entry,
+    batches,
+    candidates,
+    people,
+    postings,
+    promotion,
+    recognised,
+    studies,
+    workspace,
+)
 
 urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
@@ -34,4 +45,19 @@ urlpatterns = [
     path("studies/<int:pk>/delete/", studies.study_delete, name="study-delete"),
     path("studies/<int:pk>/confirm/", studies.study_confirm, name="study-confirm"),
     path("studies/<int:pk>/return/", studies.study_return, name="study-return"),
+    path("people/<int:pk>/promotion/", promotion.person_promotion, name="person-promotion"),
+    path("people/<int:pk>/promotion/facts/", promotion.promotion_facts, name="promotion-facts"),
+    path("people/<int:pk>/recognised/new/", recognised.recognised_new, name="recognised-new"),
+    path("promotion/rules/", promotion.promotion_rules, name="promotion-rules"),
+    path("promotion/candidates/", candidates.candidate_list, name="candidate-list"),
+    path("promotion/candidates/add/", candidates.candidate_add, name="candidate-add"),
+    path("promotion/candidates/remove/", candidates.candidate_remove, name="candidate-remove"),
+    path("promotion/candidates/export/", candidates.candidate_export, name="candidate-export"),
+    path("recognised/<int:pk>/", recognised.recognised_detail, name="recognised-detail"),
+    path("recognised/<int:pk>/edit/", recognised.recognised_edit, name="recognised-edit"),
+    path("recognised/<int:pk>/submit/", recognised.recognised_submit, name="recognised-submit"),
+    path("recognised/<int:pk>/delete/", recognised.recognised_delete, name="recognised-delete"),
+    path("recognised/<int:pk>/confirm/", recognised.recognised_confirm, name="recognised-confirm"),
+    path("recognised/<int:pk>/return/", recognised.recognised_return, name="recognised-return"),
+    path("recognised/<int:pk>/evidence/", recognised.recognised_evidence, name="recognised-evidence"),
 ]

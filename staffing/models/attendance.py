@@ -115,9 +115,7 @@ class AttendanceRow(models.Model):
         ordering = ["sheet", "posting"]
         constraints = [
             models.UniqueConstraint(fields=["sheet", "posting"], name="attendance_row_once"),
-            models.CheckConstraint(
-                condition=Q(marks__regex=MARKS_PATTERN), name="attendance_marks_known"
-            ),
+            models.CheckConstraint(condition=Q(marks__regex=MARKS_PATTERN), name="attendance_marks_known"),
         ]
 
     def __str__(self):

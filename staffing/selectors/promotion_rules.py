@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Prefetch, Q
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from staffing.models import Clinician, PromotionPolicy, PromotionRule
 from staffing.models.promotion_rule import NATIONAL
 from staffing.titles import series_of
@@ -78,3 +78,13 @@ def rule_book(on: date) -> RuleBook:
 def rules_to_choose(keep: Iterable[int] = ()) -> list[PromotionRule]:
     """Rules that may be looked at for anybody, those switched off only when asked for by key."""
     return list(PromotionRule.objects.complete().filter(Q(is_active=True) | Q(pk__in=list(keep))))
+
+
+def bureau_policies(user: User) -> list[PromotionPolicy]:
+    """What the bureaus above the user's organisation apply, the nearest first; ended ones included."""
+    if user.organisation_id is None:
+        return []
+    path = user.organisation.region.path
+    found = PromotionPolicy.objects.select_related("bureau__region", "rule").order_by("-effective_from")
+    near = [policy for policy in found if path.startswith(policy.bureau.region.path)]
+    return sorted(near, key=lambda policy: -len(policy.bureau.region.path))

@@ -37,11 +37,20 @@ from testing.builders.places import (
     user,
 )
 from testing.builders.postings import batch, posting
+from testing.builders.promotion import (
+    attended,
+    candidate,
+    promotion_facts,
+    promotion_policy,
+    promotion_rule,
+    recognised,
+)
 from testing.builders.records import activity, donation, outcome_value, quantities, settle, side, study
 
 __all__ = [
     "COUNTY", "FAR_AWAY", "OTHER_COUNTY", "YEAR_END", "YEAR_START", "activity", "agreement_draft",
     "agreement_in_force", "batch", "bureau", "clinician", "confirm_and_file", "coordinator", "cycle",
     "deadline", "donation", "officer", "open_version", "organisation", "outcome_value", "posting",
+    "attended", "candidate", "promotion_facts", "promotion_policy", "promotion_rule", "recognised",
     "programme", "quantities", "region", "settle", "side", "study", "target", "unique", "user",
 ]  # fmt: skip
