@@ -139,6 +139,8 @@ class RecognisedForm(forms.ModelForm):
             self.fields[name].error_messages["invalid"] = (
                 "不是一个真实的日期，应写成 2026-03-01 这样的年月日。"
             )
+        for name in ("kind", "location"):
+            self.fields[name].choices = [("", "请选择"), *self.fields[name].choices[1:]]
         self.fields["result"].help_text = "规定要求考核合格时填写。"
 
     def _post_clean(self):

@@ -189,9 +189,7 @@ class PromotionLocationNeed(RulePart):
         ]
 
     def __str__(self):
-        return (
-            f"{self.get_where_display()}{self.get_effect_display()} {self.minimum} {self.get_unit_display()}"
-        )
+        return f"{self.get_where_display()}不少于 {self.minimum} {self.get_unit_display()}（{self.get_effect_display()}）"
 
     @property
     def terms(self) -> terms.Need:

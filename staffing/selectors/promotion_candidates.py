@@ -19,6 +19,10 @@ class CandidateLine:
     account: Account
 
     @property
+    def pk(self) -> int:
+        return self.candidate.pk
+
+    @property
     def ledger(self) -> PromotionLedger:
         return self.account.ledger
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 
 from accounts.models import Organisation, User
 from staffing.models import Clinician, PromotionPolicy, PromotionRule
@@ -81,10 +82,15 @@ def rules_to_choose(keep: Iterable[int] = ()) -> list[PromotionRule]:
 
 
 def bureau_policies(user: User) -> list[PromotionPolicy]:
-    """What the bureaus above the user's organisation apply, the nearest first; ended ones included."""
+    """What the bureaus above the user's organisation apply today or will, the nearest first."""
     if user.organisation_id is None:
         return []
     path = user.organisation.region.path
-    found = PromotionPolicy.objects.select_related("bureau__region", "rule").order_by("-effective_from")
+    lasting = Q(effective_to__isnull=True) | Q(effective_to__gte=timezone.localdate())
+    found = (
+        PromotionPolicy.objects.filter(lasting)
+        .select_related("bureau__region", "rule")
+        .order_by("-effective_from")
+    )
     near = [policy for policy in found if path.startswith(policy.bureau.region.path)]
     return sorted(near, key=lambda policy: -len(policy.bureau.region.path))

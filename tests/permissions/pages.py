@@ -31,6 +31,7 @@ COORDINATORS = frozenset({SENDER, RECIPIENT})
 CONFIRMERS = COORDINATORS | {OFFICER}
 READERS = REGION | UNITS
 SOME_READERS = UNITS | {OFFICER}
+PROMOTION_READERS = REGION | {SENDER, BOSS}
 GET, POST, FORM = ("GET",), ("POST",), ("GET", "POST")
 
 
@@ -141,6 +142,21 @@ def person_form(ring: Ring) -> dict:
     return {"name": f"{ring.mark}新人", "staff_no": f"{ring.code}-9", "sex": "0", "title": ""}
 
 
+def candidates_form(ring: Ring) -> dict:
+    return {"people": [ring.idle.pk], "target": "associate", "year": ring.candidate.application_year}
+
+
+def recognised_form(ring: Ring) -> dict:
+    return {
+        "kind": "grassroots",
+        "start_on": "2023-01-01",
+        "end_on": "2023-06-30",
+        "place": f"{ring.mark}乡",
+        "location": "township",
+        "evidence": f"{ring.mark}新证明",
+    }
+
+
 def summary_form(ring: Ring) -> dict:
     return {
         "organisation": ring.hospital.pk,
@@ -157,6 +173,7 @@ def entered(clinician: int = 404) -> dict:
 
 ENTERERS = COORDINATORS | {CLINICIAN}
 BY_RECIPIENT = {SENDER: 403, OFFICER: 403}
+BY_BUREAU = {SENDER: 403, RECIPIENT: 404}
 BY_SENDER = {RECIPIENT: 403, OFFICER: 403}
 OWN_SUMMARY = {RECIPIENT: 404}
 NO_JOB = dict.fromkeys(EVERYBODY - {SENDER, SYSTEM, AUDIT}, 404) | {AUDIT: 403}
@@ -271,6 +288,35 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     "study-delete": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
     "study-confirm": verb("study_submitted", CONFIRMERS, BY_RECIPIENT),
     "study-return": verb("study_submitted", CONFIRMERS, BY_RECIPIENT, reason="日期有误"),
+    # ---- promotion service
+    "person-promotion": (
+        Page(BUSINESS, of="doctor", own={RECIPIENT: 404}),
+        detail("colleague", **{RECIPIENT: 404}),
+        detail("local", **{SENDER: 404, BOSS: 404}),
+    ),
+    "promotion-facts": Page(
+        frozenset({SENDER}), FORM, of="colleague", data=lambda ring: {"source": f"{ring.mark}档案二"}
+    ),
+    "promotion-rules": Page(BUSINESS),
+    "candidate-list": listing(PROMOTION_READERS, "staffing.PromotionCandidate"),
+    "candidate-export": Page(PROMOTION_READERS, reads_write=("core_auditevent",)),
+    "candidate-add": Page(frozenset({SENDER}), FORM, data=candidates_form),
+    "candidate-remove": Page(
+        frozenset({SENDER}), POST, data=lambda ring: {"candidate": [ring.candidate.pk]}, far=REFUSED
+    ),
+    "recognised-new": Page(frozenset({SENDER}), FORM, of="colleague", data=recognised_form),
+    "recognised-detail": (
+        Page(BUSINESS, of="recognised", own={RECIPIENT: 404}),
+        detail("recognised_submitted", **{RECIPIENT: 404}),
+    ),
+    "recognised-edit": Page(frozenset({SENDER}), FORM, of="recognised_draft", data=recognised_form),
+    "recognised-submit": verb("recognised_draft", frozenset({SENDER})),
+    "recognised-delete": verb("recognised_draft", frozenset({SENDER})),
+    "recognised-confirm": verb("recognised_submitted", CONFIRMERS, BY_BUREAU),
+    "recognised-return": verb("recognised_submitted", CONFIRMERS, BY_BUREAU, reason="证明有误"),
+    "recognised-evidence": Page(
+        BUSINESS, of="recognised", own={RECIPIENT: 404}, reads_write=("core_auditevent",)
+    ),
     # ---- summaries and figures
     "summary-list": listing(READERS, "reports.Summary"),
     "summary-new": (
