@@ -150,6 +150,8 @@ def ledger(
         met[proved] = _is_enough(rule, required, totals[proved], needs[proved])
     applied, undecided = _exemptions(rule, facts, year)
     missing = _missing_facts(rule, facts)
+    if bar is not None and bar.until < max(as_of, date(year, 1, 1)):
+        bar = None  # over before anybody can apply in that year
     return PromotionLedger(
         rule=rule,
         target=TitleLevel(target),
@@ -166,9 +168,9 @@ def ledger(
         credits=credited[False],
         exemptions=applied,
         missing_facts=missing,
-        verdict=_verdict(rule, facts, target, met[True], applied, missing, bar, as_of),
+        verdict=_verdict(rule, facts, target, met[True], applied, missing, bar),
         would_do=met[False],
-        bar=bar if bar and bar.until >= as_of else None,
+        bar=bar,
         undecided=undecided,
     )
 
@@ -190,8 +192,8 @@ def _is_enough(rule: Rule, required: Amount, total: Amount, places: list[Amount]
     return (total >= required or any(reached[Effect.INSTEAD])) and all(reached[Effect.REQUIRED])
 
 
-def _verdict(rule, facts, target, is_met, exemptions, missing, bar, as_of) -> Verdict:
-    if bar is not None and bar.until >= as_of:
+def _verdict(rule, facts, target, is_met, exemptions, missing, bar) -> Verdict:
+    if bar is not None:
         return Verdict.BARRED
     if not rule.covers(target, facts.series):
         return Verdict.NOT_REQUIRED

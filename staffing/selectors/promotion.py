@@ -88,7 +88,7 @@ def promotion_accounts(applications: Sequence[Application], as_of: date | None =
     stays = _by_person(
         Posting.objects.filter(clinician__in=people, start_on__lte=as_of)
         .exclude(status=Posting.Status.CANCELLED)
-        .select_related("agreement__recipient__region", "clinician")
+        .select_related("agreement__recipient__region", "batch", "clinician")
         .order_by("start_on", "pk")
     )
     entered = _by_person(

@@ -295,15 +295,10 @@ def test_one_person_in_two_years_has_two_windows(place):
     assert two.ledger.lines[0].by_year == {2024: 214, 2025: 151}
 
 
-def test_discipline_and_appraisals_are_asked_in_one_place(place, monkeypatch):
-    bureau, hospital, agreement = place
-    build.promotion_policy(bureau, "hunan-2023")
+def test_a_bar_of_discipline_goes_first(place, monkeypatch):
+    _, hospital, agreement = place
     person = build.clinician(hospital)
-    stay = build.posting(agreement, person, date(2025, 1, 1), date(2025, 12, 31), ended=True)
-    build.attended(stay)
-    assert account(person).ledger.awaits_proof
-    monkeypatch.setattr(selectors, "stay_results", lambda postings: {stay.pk: True})
-    assert account(person).ledger.verdict == Verdict.ELIGIBLE
+    build.attended(build.posting(agreement, person, date(2025, 1, 1), date(2025, 12, 31), ended=True))
     until = timezone.localdate() + timedelta(days=30)
     monkeypatch.setattr(selectors, "promotion_bars", lambda people, on: {person.pk: Bar(until, "脱岗")})
     assert account(person).ledger.headline == f"受限至 {until:%Y-%m-%d}"

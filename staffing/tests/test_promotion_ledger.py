@@ -265,6 +265,8 @@ def test_a_bar_goes_before_everything_and_ends():
     assert (found.verdict, found.headline) == (Verdict.BARRED, "受限至 2027-06-30")
     over = judge(A_YEAR, enough, bar=bar, year=2027, as_of=date(2027, 7, 1))
     assert (over.verdict, over.bar) == (Verdict.ELIGIBLE, None)
+    later = judge(A_YEAR, enough, bar=bar, year=2028, as_of=date(2027, 6, 1))
+    assert later.verdict == Verdict.ELIGIBLE, "over before the year of the application begins"
 
 
 # ---- neighbours and overlaps
