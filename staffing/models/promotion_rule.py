@@ -296,7 +296,7 @@ class PromotionExemption(RulePart):
             date(2001, self.cut_off_month, self.cut_off_day)
         except (TypeError, ValueError) as error:
             found = f"{self.cut_off_month} 月 {self.cut_off_day} 日"
-            raise ValidationError({"cut_off_day": f"没有{found}这一天，请改正截止月和截止日。"}) from error
+            raise ValidationError({"cut_off_day": f"没有 {found}这一天，请改正截止月和截止日。"}) from error
 
     @property
     def terms(self) -> terms.Exemption:
