@@ -24,6 +24,7 @@ from staffing.titles import LEVEL_ORDER, Series
 from support.desk import ENTRY_FIELDSET, TwoSidedAdmin, record_verbs
 
 TO_RECOGNISE = "to-recognise"
+CHOSEN = ("target_levels", "series")
 
 
 class PromotionRuleForm(forms.ModelForm):
@@ -97,7 +98,7 @@ class PromotionRuleAdmin(ScopedAdmin):
                 "description": "国家规定和其他部门正在采用的规定不能修改，可以复制后再改。",
             },
         ),
-        ("适用", {"fields": ["target_levels", "series", ("effective_from", "effective_to")]}),
+        ("适用", {"fields": [*CHOSEN, ("effective_from", "effective_to")]}),
         (
             "要求",
             {
@@ -129,6 +130,20 @@ class PromotionRuleAdmin(ScopedAdmin):
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or rule_is_changeable(rule=obj, by=request.user))
+
+    def get_fieldsets(self, request, obj=None):
+        """Who may only read is told names, not codes."""
+        known = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj) if obj else self.has_add_permission(request):
+            return known
+        told = dict(zip(CHOSEN, ("levels", "series_names"), strict=True))
+        return [
+            (title, options | {"fields": [told.get(name, name) for name in options["fields"]]})
+            for title, options in known
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), "levels", "series_names"]
 
     @admin.display(description="申报级别")
     def levels(self, rule):
