@@ -1,6 +1,7 @@
 """Who may do what with clinicians, postings, activities and advanced study."""
 
-from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, SENDERS
+from accounts.models import Role
+from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, REGION, SENDERS
 from core.policy import allow, allow_model
 from staffing import models
 
@@ -46,3 +47,13 @@ allow_model(models.PlanLine, view=BUREAU)
 allow("staffing.accept_batch", RECIPIENTS)
 allow("staffing.file_batch", OFFICER)
 allow("staffing.decide_posting_change", BUREAU)
+# promotion service: hospitals enter for their own people, a bureau above confirms, everybody knows the rules
+allow("staffing.view_promotion", BUSINESS)
+allow("staffing.enter_promotion", SENDERS)
+allow_model(models.PromotionRule, view=BUSINESS, add=OFFICER, change=OFFICER)
+for model in (models.PromotionLocationNeed, models.PromotionEquivalent, models.PromotionExemption):
+    allow_model(model, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+allow_model(models.PromotionPolicy, view=BUREAU, add=OFFICER, change=OFFICER)
+allow_model(models.RecognisedService, view=BUSINESS)
+allow("staffing.revoke_recognisedservice", OFFICER)
+allow_model(models.PromotionCandidate, view=REGION | SENDERS | {Role.HOSPITAL_LEADER})

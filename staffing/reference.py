@@ -1,4 +1,4 @@
-"""Measures (计量项) and activity types (活动类型) of the canonical statistical form.
+"""Measures (计量项) and activity types (活动类型) of the canonical statistical form; promotion rules.
 
 The same columns, in the same order, recur in the published totals of independent hospitals and
 provinces; ``column`` is that order. Columns 1 (posted staff), 11 (trainees) and 14 (donations) are
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts.reference import create_missing
 from staffing.models import ActivityType, ActivityTypeMeasure, Measure
+from staffing.promotion_reference import load_promotion_rules
 
 WHOLE, MONEY = True, False
 
@@ -192,4 +193,4 @@ def load_reference() -> int:
         for number, (measure, required, initial) in enumerate(carried, 1)
     ]
     ActivityTypeMeasure.objects.bulk_create(joins)
-    return added + len(joins)
+    return added + len(joins) + load_promotion_rules()

@@ -65,3 +65,33 @@ def level_expression(field: str = "title") -> Case:
         default=Value(TitleLevel.UNKNOWN.value),
         output_field=models.CharField(),
     )
+
+
+class Series(models.TextChoices):
+    """The four series (系列), by the first two digits of a title's code."""
+
+    PHYSICIAN = "23", "医"
+    PHARMACIST = "24", "药"
+    NURSE = "25", "护"
+    TECHNOLOGIST = "26", "技"
+
+
+def series_of(code: str) -> str:
+    """The series of a code; empty for none."""
+    return code[:2]
+
+
+LEVEL_ORDER = (
+    TitleLevel.ASSISTANT,
+    TitleLevel.JUNIOR,
+    TitleLevel.INTERMEDIATE,
+    TitleLevel.ASSOCIATE,
+    TitleLevel.SENIOR,
+)
+
+
+def next_level(level: TitleLevel) -> TitleLevel | None:
+    """The level above; None above the highest and for an unknown one."""
+    if level not in LEVEL_ORDER or level == LEVEL_ORDER[-1]:
+        return None
+    return LEVEL_ORDER[LEVEL_ORDER.index(level) + 1]

@@ -1,4 +1,4 @@
-"""Clinicians, postings, activities and advanced study on the desk."""
+"""Clinicians, postings, activities, advanced study and promotion service on the desk."""
 
 from staffing.admin import (
     activity,
@@ -8,6 +8,7 @@ from staffing.admin import (
     clinician,
     posting,
     posting_change,
+    promotion,
     reference,
     stay_rule,
     study,
@@ -21,6 +22,7 @@ __all__ = [
     "clinician",
     "posting",
     "posting_change",
+    "promotion",
     "reference",
     "stay_rule",
     "study",

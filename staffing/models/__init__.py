@@ -10,8 +10,16 @@ from staffing.models.identity import ClinicianIdentity
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
 from staffing.models.plan import BatchAcceptance, PlanLine
-from staffing.models.posting import Posting
+from staffing.models.posting import Batch, Posting, PostingKind
 from staffing.models.posting_change import PostingChange
+from staffing.models.promotion import PromotionCandidate, PromotionFacts, PromotionPolicy
+from staffing.models.promotion_rule import (
+    PromotionEquivalent,
+    PromotionExemption,
+    PromotionLocationNeed,
+    PromotionRule,
+)
+from staffing.models.recognised_service import RecognisedService
 from staffing.models.stay_rule import StayRule
 
 __all__ = [
@@ -44,6 +52,14 @@ __all__ = [
     "Posting",
     "PostingChange",
     "PostingKind",
+    "PromotionCandidate",
+    "PromotionEquivalent",
+    "PromotionExemption",
+    "PromotionFacts",
+    "PromotionLocationNeed",
+    "PromotionPolicy",
+    "PromotionRule",
+    "RecognisedService",
     "ServiceCertificate",
     "StayRule",
 ]

@@ -39,6 +39,14 @@ from testing.builders.places import (
 )
 from testing.builders.plans import plan
 from testing.builders.postings import batch, change_request, end_early, posting
+from testing.builders.promotion import (
+    attended,
+    candidate,
+    promotion_facts,
+    promotion_policy,
+    promotion_rule,
+    recognised,
+)
 from testing.builders.records import activity, donation, outcome_value, quantities, settle, side, study
 from testing.builders.rules import stay_rule
 
@@ -51,8 +59,10 @@ __all__ = [
     "activity",
     "agreement_draft",
     "agreement_in_force",
+    "attended",
     "batch",
     "bureau",
+    "candidate",
     "certificate",
     "change_request",
     "clinician",
@@ -69,8 +79,12 @@ __all__ = [
     "plan",
     "posting",
     "programme",
+    "promotion_facts",
+    "promotion_policy",
+    "promotion_rule",
     "proved",
     "quantities",
+    "recognised",
     "region",
     "settle",
     "side",

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from django.contrib import admin
 from django.urls import reverse
 
-from staffing.models import ActivityType, Measure
+from staffing.models import ActivityType, Measure, PromotionRule
 from support.models import OutcomeIndicator
 from tests.desk.case import DeskCase, grow, url_of
 
@@ -70,5 +70,6 @@ class LanguageTests(DeskCase):
 
     def is_code(self, word):
         return any(
-            model.objects.filter(code=word).exists() for model in (ActivityType, Measure, OutcomeIndicator)
+            model.objects.filter(code=word).exists()
+            for model in (ActivityType, Measure, OutcomeIndicator, PromotionRule)
         )

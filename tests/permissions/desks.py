@@ -138,6 +138,19 @@ DESKS: dict[str, Desk] = {
     "staffing.CertificateSeries": Desk(
         BUREAU, O, O, O, of="spare_series", locked=("series",), removable="spare_series"
     ),
+    "staffing.PromotionRule": Desk(
+        BUREAU, O, O, of="spare_rule", locked=("national",), verbs={"copy": Moment(O, "spare_rule")}
+    ),
+    "staffing.PromotionPolicy": Desk(BUREAU, O, O, of="policy", own_bureau=True),
+    "staffing.RecognisedService": Desk(
+        BUREAU,
+        locked=("recognised", "recognised_submitted"),
+        verbs={
+            "confirm": Moment(O, "recognised_submitted"),
+            "return": Moment(O, "recognised_submitted"),
+            "revoke": Moment(O, "recognised"),
+        },
+    ),
     "assessment.Assessment": Desk(
         BUREAU,
         O,

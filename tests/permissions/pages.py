@@ -32,6 +32,7 @@ COORDINATORS = frozenset({SENDER, RECIPIENT})
 CONFIRMERS = COORDINATORS | {OFFICER}
 READERS = REGION | UNITS
 SOME_READERS = UNITS | {OFFICER}
+PROMOTION_READERS = REGION | {SENDER, BOSS}
 GET, POST, FORM = ("GET",), ("POST",), ("GET", "POST")
 
 
@@ -161,6 +162,21 @@ def certificate_upload(ring: Ring) -> dict:
     return {"file": SimpleUploadedFile("a.pdf", certificate_pdf(ring), "application/pdf")}
 
 
+def candidates_form(ring: Ring) -> dict:
+    return {"people": [ring.idle.pk], "target": "associate", "year": ring.candidate.application_year}
+
+
+def recognised_form(ring: Ring) -> dict:
+    return {
+        "kind": "grassroots",
+        "start_on": "2023-01-01",
+        "end_on": "2023-06-30",
+        "place": f"{ring.mark}乡",
+        "location": "township",
+        "evidence": f"{ring.mark}新证明",
+    }
+
+
 def summary_form(ring: Ring) -> dict:
     return {
         "organisation": ring.hospital.pk,
@@ -177,6 +193,7 @@ def entered(clinician: int = 404) -> dict:
 
 ENTERERS = COORDINATORS | {CLINICIAN}
 BY_RECIPIENT = {SENDER: 403, OFFICER: 403}
+BY_BUREAU = {SENDER: 403, RECIPIENT: 404}
 BY_SENDER = {RECIPIENT: 403, OFFICER: 403}
 OWN_SUMMARY = {RECIPIENT: 404}
 NO_JOB = dict.fromkeys(EVERYBODY - {SENDER, SYSTEM, AUDIT}, 404) | {AUDIT: 403}
@@ -393,6 +410,35 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         PUBLIC, kwargs=lambda ring: {"code": ring.certificate.code}, reads_write=("core_ratewindow",)
     ),
     "verify-file": Page(PUBLIC, POST, data=certificate_upload, answer=200, reads_write=("core_ratewindow",)),
+    # ---- promotion service
+    "person-promotion": (
+        Page(BUSINESS, of="doctor", own={RECIPIENT: 404}),
+        detail("colleague", **{RECIPIENT: 404}),
+        detail("local", **{SENDER: 404, BOSS: 404}),
+    ),
+    "promotion-facts": Page(
+        frozenset({SENDER}), FORM, of="colleague", data=lambda ring: {"source": f"{ring.mark}档案二"}
+    ),
+    "promotion-rules": Page(BUSINESS),
+    "candidate-list": listing(PROMOTION_READERS, "staffing.PromotionCandidate"),
+    "candidate-export": Page(PROMOTION_READERS, reads_write=("core_auditevent",)),
+    "candidate-add": Page(frozenset({SENDER}), FORM, data=candidates_form),
+    "candidate-remove": Page(
+        frozenset({SENDER}), POST, data=lambda ring: {"candidate": [ring.candidate.pk]}, far=REFUSED
+    ),
+    "recognised-new": Page(frozenset({SENDER}), FORM, of="colleague", data=recognised_form),
+    "recognised-detail": (
+        Page(BUSINESS, of="recognised", own={RECIPIENT: 404}),
+        detail("recognised_submitted", **{RECIPIENT: 404}),
+    ),
+    "recognised-edit": Page(frozenset({SENDER}), FORM, of="recognised_draft", data=recognised_form),
+    "recognised-submit": verb("recognised_draft", frozenset({SENDER})),
+    "recognised-delete": verb("recognised_draft", frozenset({SENDER})),
+    "recognised-confirm": verb("recognised_submitted", CONFIRMERS, BY_BUREAU),
+    "recognised-return": verb("recognised_submitted", CONFIRMERS, BY_BUREAU, reason="证明有误"),
+    "recognised-evidence": Page(
+        BUSINESS, of="recognised", own={RECIPIENT: 404}, reads_write=("core_auditevent",)
+    ),
     # ---- summaries and figures
     "summary-list": listing(READERS, "reports.Summary"),
     "summary-new": (

@@ -21,7 +21,7 @@ from core.jobs import store_atomically
 from core.models import Job
 from reports.models import Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
-from staffing.models import Activity, CertificateSeries
+from staffing.models import Activity, CertificateSeries, PromotionRule
 from staffing.services.activities import Outcome
 from staffing.services.certificate_freezing import certificate_attach, certificate_file_name
 from staffing.services.identities import identity_save
@@ -71,6 +71,7 @@ def build_ring(ring: Ring) -> Ring:
         _people,
         _rotation,
         _records,
+        _promotion,
         _judgements,
         _papers,
         _certificates,
@@ -270,6 +271,29 @@ def _records(ring: Ring, it) -> None:
         it.clinic, 100, ring.year, confirmed_by=officer, source=f"{ring.mark}来源"
     )
     it.outcome_submitted = build.outcome_value(it.clinic, 90, ring.year - 1, status="submitted")
+
+
+def _promotion(ring: Ring, it) -> None:
+    """Rules are public and carry no mark. The policy has ended: two rings share a county, and what its
+    bureau applies would concern the people of both."""
+    officer = ring.people[Role.BUREAU_OFFICER]
+    it.national = PromotionRule.objects.get(code="national")
+    it.spare_rule = build.promotion_rule(like="hunan-2016", by=officer)
+    it.policy = build.promotion_policy(
+        it.bureau, "zhejiang", date(2020, 1, 1), effective_to=date(2020, 12, 31), remote_places=[it.clinic]
+    )
+    it.facts = build.promotion_facts(it.doctor, source=f"{ring.mark}档案")
+    it.candidate, it.other_candidate = build.candidate(it.doctor), build.candidate(it.colleague)
+    entry = {"place": f"{ring.mark}乡", "evidence": f"{ring.mark}证明", "confirmed_by": officer}
+    it.recognised = build.recognised(
+        it.doctor, date(2020, 1, 1), date(2020, 6, 30), evidence_file=ContentFile(PDF, "proof.pdf"), **entry
+    )
+    it.recognised_draft = build.recognised(
+        it.doctor, date(2021, 1, 1), date(2021, 6, 30), status="draft", **entry
+    )
+    it.recognised_submitted = build.recognised(
+        it.colleague, date(2022, 1, 1), date(2022, 6, 30), status="submitted", **entry
+    )
 
 
 def _judgements(ring: Ring, it) -> None:
