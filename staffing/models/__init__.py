@@ -1,10 +1,19 @@
 from staffing.models.activity import Activity, ActivityMeasure, ActivityOutcome
 from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Measure
-from staffing.models.advanced_study import AdvancedStudy
+from staffing.models.advanced_study import AdvancedStudy, StudyLog
 from staffing.models.attendance import AttendanceRow, Mark, MonthSheet
 from staffing.models.clinician import Clinician
+from staffing.models.discipline import DisciplineConsequence, DisciplineRule
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
+from staffing.models.mentorship import (
+    MentorContact,
+    MentorDeed,
+    MentorPlanItem,
+    Mentorship,
+    MentorSummary,
+    MentorTechnique,
+)
 from staffing.models.posting import Batch, Posting, PostingKind
 from staffing.models.stay_rule import StayRule
 
@@ -19,6 +28,8 @@ __all__ = [
     "AttendanceRow",
     "Batch",
     "Clinician",
+    "DisciplineConsequence",
+    "DisciplineRule",
     "Half",
     "Inspection",
     "InspectionFinding",
@@ -28,8 +39,15 @@ __all__ = [
     "LeavePolicy",
     "Mark",
     "Measure",
+    "MentorContact",
+    "MentorDeed",
+    "MentorPlanItem",
+    "MentorSummary",
+    "MentorTechnique",
+    "Mentorship",
     "MonthSheet",
     "Posting",
     "PostingKind",
     "StayRule",
+    "StudyLog",
 ]
