@@ -216,9 +216,7 @@ class MentorTechnique(models.Model):
     )
     name = models.CharField("技术名称", max_length=100)
     mastered_on = models.DateField("掌握日期")
-    assessor = models.ForeignKey(
-        Clinician, verbose_name="考核人", on_delete=models.PROTECT, related_name="+"
-    )
+    assessor = models.ForeignKey(Clinician, verbose_name="考核人", on_delete=models.PROTECT, related_name="+")
     entered_by = _author()
 
     objects = ScopedQuerySet.as_manager()

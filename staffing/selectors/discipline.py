@@ -4,7 +4,6 @@ The facts are computed from concluded inspections and locked month sheets; the c
 programme's own data. Nothing here decides: a grade is decided in the assessment, which cites the facts.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from django.utils import timezone
 
 from core.dates import Period, add_months
 from core.numbers import plain
-from core.selectors.workdays import working_day_count
+from core.selectors.workdays import days_of, working_days
 from staffing.models import (
     Clinician,
     DisciplineConsequence,
@@ -52,12 +51,15 @@ class WorkingDays:
     @property
     def text(self) -> str:
         told = f"在岗 {plain(self.reached)} 个工作日，要求 {self.required} 个"
-        return told + {
-            "met": "，已达到",
-            "running": "，周期进行中",
-            "unproved": f"，另有 {self.open} 个工作日考勤未锁定，暂不能判定",
-            "short": "，未达到",
-        }[self.state]
+        return (
+            told
+            + {
+                "met": "，已达到",
+                "running": "，周期进行中",
+                "unproved": f"，另有 {self.open} 个工作日考勤未锁定，暂不能判定",
+                "short": "，未达到",
+            }[self.state]
+        )
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,9 @@ def discipline_facts(
     programmes = {known.programme_id for known in cycles.values()}
     rules = {
         rule.programme_id: rule
-        for rule in DisciplineRule.objects.filter(
-            programme__in=programmes, is_active=True
-        ).prefetch_related("consequences")
+        for rule in DisciplineRule.objects.filter(programme__in=programmes, is_active=True).prefetch_related(
+            "consequences"
+        )
     }
     facts: dict[tuple[int, int], Facts] = {}
     for posting in postings:
@@ -155,13 +157,18 @@ def _count_working_days(facts: Iterable[Facts]) -> None:
         if entry.rule is not None and entry.rule.working_days_minimum and stays:
             asked.append((entry, stays))
     served = {days.posting.pk: days for days in service_days([row for _, stays in asked for row in stays])}
+    unlocked = [part for days in served.values() for part in days.unlocked]
+    if unlocked:
+        whole = Period(min(part.start for part in unlocked), max(part.end for part in unlocked))
+        working = working_days(whole)
     today = timezone.localdate()
     for entry, stays in asked:
         mine = [served[posting.pk] for posting in stays if posting.pk in served]
+        still_open = {day for days in mine for part in days.unlocked for day in days_of(part)}
         entry.working = WorkingDays(
             reached=sum((days.working_days for days in mine), Decimal(0)),
             required=entry.rule.working_days_minimum,
-            open=working_day_count(part for days in mine for part in days.unlocked),
+            open=len(still_open & working) if still_open else 0,
             is_running=entry.cycle.end_on >= today,
         )
 

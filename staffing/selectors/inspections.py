@@ -68,9 +68,7 @@ def inspection_list(user: User) -> QuerySet[Inspection]:
     return (
         Inspection.objects.visible_to(user)
         .select_related("recipient", "bureau")
-        .annotate(
-            checked=Count("findings", filter=seen), off_post=Count("findings", filter=seen & OFF_POST)
-        )
+        .annotate(checked=Count("findings", filter=seen), off_post=Count("findings", filter=seen & OFF_POST))
         .order_by("-inspected_on", "-pk")
     )
 
@@ -81,7 +79,10 @@ def findings_shown(user: User) -> QuerySet[InspectionFinding]:
         InspectionFinding.objects.visible_to(user)
         .filter(inspection__status__in=[Inspection.Status.CONCLUDED, Inspection.Status.REVOKED])
         .select_related(
-            "inspection__bureau", "inspection__recipient", "posting__clinician", "posting__agreement__recipient"
+            "inspection__bureau",
+            "inspection__recipient",
+            "posting__clinician",
+            "posting__agreement__recipient",
         )
         .order_by("-inspection__inspected_on", "-inspection__half", "pk")
     )

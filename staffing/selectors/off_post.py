@@ -21,6 +21,7 @@ from staffing.models import Clinician, InspectionFinding
 
 Result = InspectionFinding.Result
 
+
 @dataclass(frozen=True)
 class OffPostRow:
     """Person-checks of one group: ``checked`` includes everybody met or missed."""
