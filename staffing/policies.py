@@ -1,6 +1,6 @@
 """Who may do what with clinicians, postings, activities and advanced study."""
 
-from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, SENDERS
+from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, REGION, SENDERS, UNITS
 from core.policy import allow, allow_model
 from staffing import models
 
@@ -31,3 +31,12 @@ allow("staffing.enter_posting", SENDERS)
 allow("staffing.enter_activity", COORDINATORS, "clinician")
 allow("staffing.enter_study", COORDINATORS)
 allow("staffing.enter_clinician", COORDINATORS)
+
+# ---- inspections and discipline: the bureau records, its leader revokes, those concerned read
+for model in (models.Inspection, models.InspectionFinding, models.InspectionPhoto):
+    allow_model(model, view=REGION | UNITS)
+allow("staffing.record_inspection", OFFICER)
+allow("staffing.revoke_inspection", {"bureau_leader"})
+allow("staffing.view_off_post_rate", REGION)
+allow_model(models.DisciplineRule, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+allow_model(models.DisciplineConsequence, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from staffing.views import activities, activity_entry, batches, people, postings, studies, workspace
+from staffing.views import (
+    activities,
+    activity_entry,
+    batches,
+    inspections,
+    people,
+    postings,
+    studies,
+    workspace,
+)
 
 urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
@@ -26,6 +35,16 @@ urlpatterns = [
     path("activities/<int:pk>/delete/", activity_entry.activity_delete, name="activity-delete"),
     path("activities/<int:pk>/confirm/", activities.activity_confirm, name="activity-confirm"),
     path("activities/<int:pk>/return/", activities.activity_return, name="activity-return"),
+    path("inspections/", inspections.inspection_list, name="inspection-list"),
+    path("inspections/new/", inspections.inspection_new, name="inspection-new"),
+    path("inspections/off-post/", inspections.off_post, name="off-post"),
+    path("inspections/<int:pk>/", inspections.inspection_detail, name="inspection-detail"),
+    path("inspections/<int:pk>/edit/", inspections.inspection_edit, name="inspection-edit"),
+    path("inspections/<int:pk>/revoke/", inspections.inspection_revoke, name="inspection-revoke"),
+    path("inspections/<int:pk>/delete/", inspections.inspection_delete, name="inspection-delete"),
+    path("inspections/<int:pk>/photos/", inspections.photo_add, name="inspection-photo-add"),
+    path("inspections/photos/<int:pk>/", inspections.photo_download, name="inspection-photo"),
+    path("inspections/photos/<int:pk>/remove/", inspections.photo_remove, name="inspection-photo-remove"),
     path("studies/", studies.study_list, name="study-list"),
     path("studies/new/", studies.study_new, name="study-new"),
     path("studies/<int:pk>/", studies.study_detail, name="study-detail"),

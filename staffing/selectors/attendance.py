@@ -168,5 +168,3 @@ def _count_one(entry: ServiceDays, rows, proper, overrides, working) -> None:
             compensated += mark == Mark.COMPENSATED and is_due
     entry.present_halves += min(overtime, compensated)
     entry.unlocked = union(unlocked)
-
-

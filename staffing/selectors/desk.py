@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from staffing.models import Activity, AdvancedStudy, Posting
+from staffing.models import Activity, AdvancedStudy, Inspection, Posting
 from support.models.confirmation import RecordStatus
 
 
@@ -40,4 +40,11 @@ def activities_returned(*, user: User) -> QuerySet[Activity]:
 def studies_returned(*, user: User) -> QuerySet[AdvancedStudy]:
     return AdvancedStudy.objects.visible_to(user).filter(
         status=RecordStatus.RETURNED, entered_for=user.organisation_id
+    )
+
+
+def inspections_to_conclude(*, user: User) -> QuerySet[Inspection]:
+    """Recorded by the user's own bureau and not yet concluded: they count nowhere."""
+    return Inspection.objects.visible_to(user).filter(
+        bureau=user.organisation_id, status=Inspection.Status.DRAFT
     )

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from accounts.models import User
 from core.dates import Period, add_months
 from core.numbers import plain
 from core.selectors.workdays import days_of, working_days
@@ -203,6 +204,21 @@ class Consequence:
 def consequences_for(*, clinician: Clinician, cycle: Cycle) -> list[Consequence]:
     """What the programme's rule prescribes for a person in a cycle, in its order, each citing its facts."""
     return _consequences(facts_of(clinician=clinician, cycle=cycle))
+
+
+def chains_of(*, clinician: Clinician, user: User) -> list[tuple[Cycle, list[Consequence]]]:
+    """The measures of every cycle in which a rule prescribes some, the newest first.
+
+    For a bureau: all of its own region's people, of others only what its own programmes prescribe.
+    """
+    if not user.sees_region:
+        return []
+    known = discipline_facts(clinicians=[clinician]).values()
+    chains = [(facts.cycle, made) for facts in known if (made := _consequences(facts))]
+    if chains and not Clinician.objects.owned_by(user).filter(pk=clinician.pk).exists():
+        own = set(Cycle.objects.owned_by(user).values_list("pk", flat=True))
+        chains = [(cycle, made) for cycle, made in chains if cycle.pk in own]
+    return sorted(chains, key=lambda row: row[0].start_on, reverse=True)
 
 
 def _consequences(facts: Facts) -> list[Consequence]:

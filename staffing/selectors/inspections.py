@@ -62,15 +62,18 @@ def _expected(posting: Posting, leaves: list[Leave]) -> Expected:
     return Expected(posting, Result.IRREGULAR, f"{leave.get_kind_display()} {leave.period}，{approved}")
 
 
-def inspection_list(user: User) -> QuerySet[Inspection]:
-    """Visible inspections with ``checked`` and ``off_post`` as far as the user sees the findings."""
+def with_counts(rows: QuerySet[Inspection], user: User) -> QuerySet[Inspection]:
+    """Annotates ``checked`` and ``off_post`` as far as the user sees the findings."""
     seen = Q(findings__in=InspectionFinding.objects.visible_to(user))
-    return (
-        Inspection.objects.visible_to(user)
-        .select_related("recipient", "bureau")
-        .annotate(checked=Count("findings", filter=seen), off_post=Count("findings", filter=seen & OFF_POST))
-        .order_by("-inspected_on", "-pk")
+    return rows.annotate(
+        checked=Count("findings", filter=seen), off_post=Count("findings", filter=seen & OFF_POST)
     )
+
+
+def inspection_list(user: User) -> QuerySet[Inspection]:
+    """Visible inspections with their counts, the newest first."""
+    rows = Inspection.objects.visible_to(user).select_related("recipient", "bureau")
+    return with_counts(rows, user).order_by("-inspected_on", "-pk")
 
 
 def findings_shown(user: User) -> QuerySet[InspectionFinding]:

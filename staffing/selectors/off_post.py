@@ -69,7 +69,7 @@ def _county() -> dict:
 
 
 GROUPS = {
-    "county": ("县（市、区）", _county),
+    "county": ("县区", _county),
     "recipient": ("受援单位", lambda: _party("inspection__recipient")),
     "sender": ("支援单位", lambda: _party("posting__agreement__sender")),
 }

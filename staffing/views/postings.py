@@ -14,6 +14,7 @@ from core.scope import visible_or_404
 from staffing.forms import ArrivalForm, EndForm, PostingFilter, ReasonForm
 from staffing.models import Posting
 from staffing.selectors.entry import agreements_for_activity
+from staffing.selectors.inspections import findings_shown
 from staffing.selectors.waiting import arrivals_to_confirm
 from staffing.services import postings as services
 from support.models import Agreement
@@ -110,6 +111,7 @@ def _detail(request, posting, arrival=None, end=None, cancel=None):
             "cancel": cancel,
             "may_edit": manages and is_open,
             "is_late": is_open and posting.start_on < today,
+            "findings": findings_shown(request.user).filter(posting=posting),
         },
     )
 
