@@ -22,6 +22,7 @@ from testing.builders.agreements import (
     target,
 )
 from testing.builders.inspections import discipline_rule, inspection
+from testing.builders.mentorships import mentorship
 from testing.builders.places import (
     COUNTY,
     FAR_AWAY,
@@ -43,6 +44,6 @@ from testing.builders.records import activity, donation, outcome_value, quantiti
 __all__ = [
     "COUNTY", "FAR_AWAY", "OTHER_COUNTY", "YEAR_END", "YEAR_START", "activity", "agreement_draft",
     "agreement_in_force", "batch", "bureau", "clinician", "confirm_and_file", "coordinator", "cycle",
-    "deadline", "discipline_rule", "donation", "inspection", "officer", "open_version", "organisation", "outcome_value", "posting",
+    "deadline", "discipline_rule", "donation", "inspection", "mentorship", "officer", "open_version", "organisation", "outcome_value", "posting",
     "programme", "quantities", "region", "settle", "side", "study", "target", "unique", "user",
 ]  # fmt: skip
