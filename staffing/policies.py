@@ -40,3 +40,16 @@ allow("staffing.revoke_inspection", {"bureau_leader"})
 allow("staffing.view_off_post_rate", REGION)
 allow_model(models.DisciplineRule, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
 allow_model(models.DisciplineConsequence, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+
+# ---- mentorship: entered and written by the coordinators of both sides
+for model in (
+    models.Mentorship,
+    models.MentorContact,
+    models.MentorDeed,
+    models.MentorPlanItem,
+    models.MentorSummary,
+    models.MentorTechnique,
+    models.StudyLog,
+):
+    allow_model(model, view=BUSINESS)
+allow("staffing.enter_mentorship", COORDINATORS)

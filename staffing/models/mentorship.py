@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from accounts.models import Organisation
 from core.dates import Period
 from core.scope import Scope, ScopedQuerySet
+from core.triggers import AllOf
 from staffing.models.clinician import Clinician
 from support.models import Agreement, Speciality
 from support.models.confirmation import TwoSidedRecord, confirmed_is_frozen
@@ -83,7 +84,22 @@ class Mentorship(TwoSidedRecord):
                 violation_error_message="师傅和徒弟不能是同一个人。",
             ),
         ]
-        triggers = confirmed_is_frozen()
+        triggers = [
+            *confirmed_is_frozen("signed_on", "ceremony_on"),
+            # signing and ceremony may come after the confirmation, each once
+            *(
+                pgtrigger.Protect(
+                    name=f"{column}_once",
+                    operation=pgtrigger.Update,
+                    condition=AllOf(
+                        pgtrigger.Q(old__status__in=["confirmed", "superseded"]),
+                        pgtrigger.Q(**{f"old__{column}__isnull": False}),
+                        pgtrigger.AnyChange(column),
+                    ),
+                )
+                for column in ("signed_on", "ceremony_on")
+            ),
+        ]
 
     def __str__(self):
         return f"{self.mentor.name}带{self.apprentice.name}"

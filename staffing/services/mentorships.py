@@ -155,6 +155,38 @@ def _past_day_problem(problems: Problems, mentorship: Mentorship, day: date, fie
         problems.add(f"{what} {day:%Y-%m-%d} 不在师带徒期间 {mentorship.period} 之内。", field=field)
 
 
+@transaction.atomic
+def mentorship_date(
+    *,
+    mentorship: Mentorship,
+    by: User,
+    signed_on: date | None = None,
+    ceremony_on: date | None = None,
+) -> Mentorship:
+    """Signing and ceremony that came after the confirmation; each is written once."""
+    current, _ = _confirmed(mentorship, by)
+    problems = Problems()
+    for field, label, day in (("signed_on", "签订日期", signed_on), ("ceremony_on", "拜师日期", ceremony_on)):
+        known = getattr(current, field)
+        if day is None:
+            continue
+        if known is not None:
+            problems.add(f"{label}已填为 {known:%Y-%m-%d}，不能再改。", field=field)
+        elif day > timezone.localdate():
+            problems.add(f"{label} {day:%Y-%m-%d} 在今天之后。", field=field)
+        elif day > current.end_on:
+            problems.add(
+                f"{label} {day:%Y-%m-%d} 晚于师带徒结束日期 {current.end_on:%Y-%m-%d}。", field=field
+            )
+        else:
+            setattr(current, field, day)
+    if signed_on is None and ceremony_on is None:
+        problems.add("请填写日期。")
+    problems.raise_if_any()
+    current.save(update_fields=["signed_on", "ceremony_on"])
+    return current
+
+
 @dataclass(frozen=True)
 class PlanLine:
     what: str

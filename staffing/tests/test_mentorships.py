@@ -27,6 +27,7 @@ from staffing.services.mentorships import (
     deed_write,
     mentorship_change,
     mentorship_create,
+    mentorship_date,
     mentorship_delete,
     plan_write,
     summary_write,
@@ -97,6 +98,18 @@ class TestPair:
                 change()
         refusal(lambda: mentorship_change(mentorship=pair, by=sides[0], direction="针灸"))
         refusal(lambda: mentorship_delete(mentorship=pair, by=sides[0]))
+
+    def test_signing_and_ceremony_may_come_later_each_once(self, pair, sides):
+        mentorship_date(mentorship=pair, ceremony_on=date(2026, 2, 1), by=sides[1])
+        found = refusal(
+            lambda: mentorship_date(
+                mentorship=pair, signed_on=date(2030, 1, 1), ceremony_on=date(2026, 2, 2), by=sides[0]
+            )
+        )
+        assert set(found) == {"signed_on", "ceremony_on"}
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Mentorship.objects.filter(pk=pair.pk).update(ceremony_on=date(2026, 3, 1))
+        mentorship_date(mentorship=pair, signed_on=date(2026, 1, 9), by=sides[0])
 
     def test_nothing_is_written_before_both_agree(self, agreement, sides):
         draft = build.mentorship(agreement, status="draft")
