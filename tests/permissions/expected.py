@@ -55,6 +55,9 @@ CLINIC_PEOPLE = names("trainee", "local")
 SENT = names("doctor", "colleague", "former_doctor")
 WITH_DOCTOR = names("activity", "activity_own", "technique")
 ASSESSOR_ONLY = Rows(NONE, NONE)
+CONCLUDED = names("inspected")
+INSPECTED = Rows(CONCLUDED, CONCLUDED, CONCLUDED, owned=Rows(NONE, NONE, CONCLUDED))
+OF_THE_PAIR = Rows(clinician=ALL)
 
 EXPECTED: dict[str, Rows | str] = {
     "core.AuditEvent": NOBODY,
@@ -104,6 +107,20 @@ EXPECTED: dict[str, Rows | str] = {
     "staffing.ActivityMeasure": Rows(clinician=WITH_DOCTOR),
     "staffing.ActivityOutcome": Rows(clinician=WITH_DOCTOR),
     "staffing.AdvancedStudy": PARTIES,
+    # ---- inspections and discipline: a draft is the bureau's alone, a photo no sender's
+    "staffing.Inspection": INSPECTED,
+    "staffing.InspectionFinding": INSPECTED,
+    "staffing.InspectionPhoto": Rows(NONE, names("inspected"), owned=Rows(NONE, NONE)),
+    "staffing.DisciplineRule": PARTNERS_ONLY_READ,
+    "staffing.DisciplineConsequence": PARTNERS_ONLY_READ,
+    # ---- mentorship; everything below belongs to the one confirmed pair
+    "staffing.Mentorship": Rows(clinician=names("pair")),
+    "staffing.MentorContact": OF_THE_PAIR,
+    "staffing.MentorDeed": OF_THE_PAIR,
+    "staffing.MentorPlanItem": OF_THE_PAIR,
+    "staffing.MentorSummary": OF_THE_PAIR,
+    "staffing.MentorTechnique": OF_THE_PAIR,
+    "staffing.StudyLog": PARTIES,
     "assessment.ScoreTemplate": REFERENCE,
     "assessment.ScoreItem": REFERENCE,
     "assessment.GradeBand": REFERENCE,
@@ -113,7 +130,12 @@ EXPECTED: dict[str, Rows | str] = {
 }
 
 # rows below a record are named by the record
-PARENT = {"staffing.ActivityMeasure": "activity_id", "staffing.ActivityOutcome": "activity_id"}
+PARENT = {
+    "staffing.ActivityMeasure": "activity_id",
+    "staffing.ActivityOutcome": "activity_id",
+    "staffing.InspectionFinding": "inspection_id",
+    "staffing.InspectionPhoto": "inspection_id",
+}
 
 
 def expected(world: World, model: type[Model], role: str, ring: str, *, owned: bool = False) -> set[int]:
