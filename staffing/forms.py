@@ -146,15 +146,28 @@ class StudyForm(forms.ModelForm):
             "trainee",
             "start_on",
             "end_on",
+            "planned_start_on",
+            "planned_end_on",
             "speciality",
             "department",
             "teacher",
-            "result",
+            "qualification_checked_on",
+            "qualification_checked_by",
+            "qualification_note",
             "tuition_waived",
+            "tuition_amount",
             "lodging_waived",
+            "lodging_amount",
             "meals_waived",
+            "meals_amount",
+            "other_waiver",
+            "other_amount",
         ]
-        widgets = {"start_on": DateInput, "end_on": DateInput}
+        widgets = dict.fromkeys(
+            ("start_on", "end_on", "planned_start_on", "planned_end_on", "qualification_checked_on"),
+            DateInput,
+        )
+        help_texts = {"planned_start_on": "与实际相同可不填。", "tuition_amount": "不清楚请留空，不要填 0。"}
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -172,6 +185,20 @@ class StudyForm(forms.ModelForm):
 
     def _post_clean(self):
         """The service asks everything, with better sentences."""
+
+
+class StudyCloseForm(forms.Form):
+    ended_on = forms.DateField(label="实际结束日期", widget=DateInput)
+    result = forms.CharField(label="结业情况", max_length=100, help_text="例如 合格；提前结束的写明原因。")
+    exam_score = forms.DecimalField(label="考核成绩", max_digits=5, decimal_places=1, required=False)
+    certificate_no = forms.CharField(label="结业证书编号", max_length=40, required=False)
+
+
+class StudyLogForm(forms.Form):
+    month = MonthField(label="月份")
+    text = forms.CharField(
+        label="学习内容", max_length=500, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 500})
+    )
 
 
 # ---- people

@@ -1,7 +1,7 @@
 """Who may do what with clinicians, postings, activities and advanced study."""
 
 from accounts.models import Role
-from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, REGION, SENDERS
+from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, REGION, SENDERS, UNITS
 from core.policy import allow, allow_model
 from staffing import models
 
@@ -57,3 +57,24 @@ allow_model(models.PromotionPolicy, view=BUREAU, add=OFFICER, change=OFFICER)
 allow_model(models.RecognisedService, view=BUSINESS)
 allow("staffing.revoke_recognisedservice", OFFICER)
 allow_model(models.PromotionCandidate, view=REGION | SENDERS | {Role.HOSPITAL_LEADER})
+# ---- inspections and discipline: the bureau records, its leader revokes, those concerned read
+for model in (models.Inspection, models.InspectionFinding, models.InspectionPhoto):
+    allow_model(model, view=REGION | UNITS)
+allow("staffing.record_inspection", OFFICER)
+allow("staffing.revoke_inspection", {"bureau_leader"})
+allow("staffing.view_off_post_rate", REGION)
+allow_model(models.DisciplineRule, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+allow_model(models.DisciplineConsequence, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+
+# ---- mentorship: entered and written by the coordinators of both sides
+for model in (
+    models.Mentorship,
+    models.MentorContact,
+    models.MentorDeed,
+    models.MentorPlanItem,
+    models.MentorSummary,
+    models.MentorTechnique,
+    models.StudyLog,
+):
+    allow_model(model, view=BUSINESS)
+allow("staffing.enter_mentorship", COORDINATORS)

@@ -1,16 +1,25 @@
 from staffing.models.activity import Activity, ActivityMeasure, ActivityOutcome
 from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Measure
-from staffing.models.advanced_study import AdvancedStudy
+from staffing.models.advanced_study import AdvancedStudy, StudyLog
 from staffing.models.attendance import AttendanceRow, Mark, MonthSheet
 from staffing.models.batch import Batch, PostingKind
 from staffing.models.certificate import CertificateStay, ServiceCertificate
 from staffing.models.certificate_series import CertificateKind, CertificateSeries
 from staffing.models.clinician import Clinician
+from staffing.models.discipline import DisciplineConsequence, DisciplineRule
 from staffing.models.identity import ClinicianIdentity
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
+from staffing.models.mentorship import (
+    MentorContact,
+    MentorDeed,
+    MentorPlanItem,
+    Mentorship,
+    MentorSummary,
+    MentorTechnique,
+)
 from staffing.models.plan import BatchAcceptance, PlanLine
-from staffing.models.posting import Batch, Posting, PostingKind
+from staffing.models.posting import Posting
 from staffing.models.posting_change import PostingChange
 from staffing.models.promotion import PromotionCandidate, PromotionFacts, PromotionPolicy
 from staffing.models.promotion_rule import (
@@ -38,6 +47,8 @@ __all__ = [
     "CertificateStay",
     "Clinician",
     "ClinicianIdentity",
+    "DisciplineConsequence",
+    "DisciplineRule",
     "Half",
     "Inspection",
     "InspectionFinding",
@@ -47,6 +58,12 @@ __all__ = [
     "LeavePolicy",
     "Mark",
     "Measure",
+    "MentorContact",
+    "MentorDeed",
+    "MentorPlanItem",
+    "MentorSummary",
+    "MentorTechnique",
+    "Mentorship",
     "MonthSheet",
     "PlanLine",
     "Posting",
@@ -62,4 +79,5 @@ __all__ = [
     "RecognisedService",
     "ServiceCertificate",
     "StayRule",
+    "StudyLog",
 ]

@@ -67,7 +67,12 @@ class Clinician(models.Model):
     objects = ClinicianQuerySet.as_manager()
     scope = Scope(
         organisations=("organisation",),
-        viewers=("postings__agreement__recipient", "studies__agreement__sender"),
+        viewers=(
+            "postings__agreement__recipient",
+            "studies__agreement__sender",
+            "apprenticeships__agreement__sender",
+            "mentored__agreement__recipient",
+        ),
         people=("user",),
     )
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from staffing.models import Activity, AdvancedStudy, Batch, Posting, PostingChange
+from staffing.models import Activity, AdvancedStudy, Batch, Inspection, Posting, PostingChange
 from support.models.confirmation import RecordStatus
 
 
@@ -64,4 +64,11 @@ def posting_changes_to_decide(*, user: User) -> QuerySet[PostingChange]:
             posting__agreement__cycle__programme__bureau__in=Organisation.objects.owned_by(user),
         )
         .exclude(requested_by=user)
+    )
+
+
+def inspections_to_conclude(*, user: User) -> QuerySet[Inspection]:
+    """Recorded by the user's own bureau and not yet concluded: they count nowhere."""
+    return Inspection.objects.visible_to(user).filter(
+        bureau=user.organisation_id, status=Inspection.Status.DRAFT
     )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Role, User
-from staffing.models import Activity, AdvancedStudy, Batch, Posting
+from staffing.models import Activity, AdvancedStudy, Batch, Mentorship, Posting
 from support.models import Donation
 from support.models.confirmation import RecordStatus
 from support.selectors.waiting import records_entered, records_to_confirm, versions_to_confirm
@@ -60,6 +60,7 @@ def _list(name: str, **filters) -> str:
 KINDS = (
     (Activity, "活动", "activity-list"),
     (AdvancedStudy, "进修", "study-list"),
+    (Mentorship, "师带徒", "mentorship-list"),
     (Donation, "捐赠", "donation-list"),
 )
 

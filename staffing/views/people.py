@@ -11,7 +11,9 @@ from core.pages import attempt, page_of
 from core.scope import visible_or_404
 from staffing.forms import ClinicianFilter, ClinicianForm
 from staffing.models import Activity, AdvancedStudy, Clinician, ClinicianIdentity, Posting
+from staffing.selectors.discipline import chains_of
 from staffing.selectors.entry import own_clinicians
+from staffing.selectors.inspections import findings_shown
 from staffing.selectors.stay_verdicts import person_verdicts
 from staffing.selectors.stays import stay_totals
 from staffing.services.clinicians import clinician_save
@@ -57,6 +59,8 @@ def person_detail(request, pk):
             "identity": ClinicianIdentity.objects.visible_to(request.user).filter(clinician=person).first(),
             "may_reveal": request.user.has_perm("staffing.reveal_identity")
             and may_reveal(clinician=person, by=request.user),
+            "findings": findings_shown(request.user).filter(posting__clinician=person),
+            "consequences": chains_of(clinician=person, user=request.user),
             "may_edit": request.user.has_perm(ENTER)
             and person.organisation_id == request.user.organisation_id,
         },

@@ -14,6 +14,7 @@ from core.scope import visible_or_404
 from staffing.forms import ArrivalForm, EarlyForm, EndForm, ExtendForm, PostingFilter, ReasonForm
 from staffing.models import Posting, PostingChange
 from staffing.selectors.entry import agreements_for_activity
+from staffing.selectors.inspections import findings_shown
 from staffing.selectors.stay_verdicts import posting_verdicts
 from staffing.selectors.waiting import arrivals_to_confirm
 from staffing.services import postings as services
@@ -124,6 +125,7 @@ def show_posting(request, posting, **refused):
             "may_edit": manages and is_approved,
             "is_late": is_approved and posting.start_on < today,
             "is_planned": posting.status == Posting.Status.PLANNED,
+            "findings": findings_shown(request.user).filter(posting=posting),
         },
     )
 

@@ -22,6 +22,8 @@ from testing.builders.agreements import (
     target,
 )
 from testing.builders.certificates import certificate, proved
+from testing.builders.inspections import discipline_rule, inspection
+from testing.builders.mentorships import mentorship
 from testing.builders.places import (
     COUNTY,
     FAR_AWAY,
@@ -70,8 +72,11 @@ __all__ = [
     "coordinator",
     "cycle",
     "deadline",
+    "discipline_rule",
     "donation",
     "end_early",
+    "inspection",
+    "mentorship",
     "officer",
     "open_version",
     "organisation",

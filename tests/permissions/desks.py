@@ -151,6 +151,17 @@ DESKS: dict[str, Desk] = {
             "revoke": Moment(O, "recognised"),
         },
     ),
+    "staffing.Inspection": Desk(BUREAU, locked=("inspected", "recording")),
+    "staffing.DisciplineRule": Desk(
+        BUREAU,
+        O,
+        O,
+        O,
+        of="discipline",
+        removable="spare_rule",
+        verbs={"activate": Moment(O, "spare_rule"), "deactivate": Moment(O, "discipline")},
+    ),
+    "staffing.Mentorship": Desk(BUREAU, locked=("pair",)),
     "assessment.Assessment": Desk(
         BUREAU,
         O,
@@ -159,7 +170,11 @@ DESKS: dict[str, Desk] = {
         of="scoring",
         locked=("final",),
         removable="scoring",
-        verbs={"decide": Moment(frozenset({LEADER}), "scored")},
+        verbs={
+            "decide": Moment(frozenset({LEADER}), "scored"),
+            # only while a fact vetoes the grade
+            "lift-veto": Moment(NOBODY, "scoring", late=frozenset({LEADER})),
+        },
     ),
     "assessment.ScoreTemplate": Desk(BUREAU, O, O, O, verbs={"new-version": Moment(O, "")}),
     "reports.Summary": Desk(BUREAU, locked=("summary", "bureau_summary")),

@@ -58,6 +58,9 @@ WITH_DOCTOR = names("activity", "activity_own", "technique")
 ASSESSOR_ONLY = Rows(NONE, NONE)
 OWN_CERTIFICATES = names("certificate", "certificate_asked")
 CERTIFICATES = Rows(clinician=OWN_CERTIFICATES, owned=Rows(NONE, NONE, OWN_CERTIFICATES))
+CONCLUDED = names("inspected")
+INSPECTED = Rows(CONCLUDED, CONCLUDED, CONCLUDED, owned=Rows(NONE, NONE, CONCLUDED))
+OF_THE_PAIR = Rows(clinician=ALL)
 
 EXPECTED: dict[str, Rows | str] = {
     "core.AuditEvent": NOBODY,
@@ -134,6 +137,20 @@ EXPECTED: dict[str, Rows | str] = {
     "staffing.PromotionFacts": Rows(clinic=NONE, clinician=ALL),
     "staffing.PromotionCandidate": Rows(clinic=NONE, clinician=names("candidate")),
     "staffing.RecognisedService": Rows(clinic=NONE, clinician=names("recognised", "recognised_draft")),
+    # ---- inspections and discipline: a draft is the bureau's alone, a photo no sender's
+    "staffing.Inspection": INSPECTED,
+    "staffing.InspectionFinding": INSPECTED,
+    "staffing.InspectionPhoto": Rows(NONE, names("inspected"), owned=Rows(NONE, NONE)),
+    "staffing.DisciplineRule": PARTNERS_ONLY_READ,
+    "staffing.DisciplineConsequence": PARTNERS_ONLY_READ,
+    # ---- mentorship; everything below belongs to the one confirmed pair
+    "staffing.Mentorship": Rows(clinician=names("pair")),
+    "staffing.MentorContact": OF_THE_PAIR,
+    "staffing.MentorDeed": OF_THE_PAIR,
+    "staffing.MentorPlanItem": OF_THE_PAIR,
+    "staffing.MentorSummary": OF_THE_PAIR,
+    "staffing.MentorTechnique": OF_THE_PAIR,
+    "staffing.StudyLog": PARTIES,
     "assessment.ScoreTemplate": REFERENCE,
     "assessment.ScoreItem": REFERENCE,
     "assessment.GradeBand": REFERENCE,
@@ -147,6 +164,8 @@ PARENT = {
     "staffing.ActivityMeasure": "activity_id",
     "staffing.ActivityOutcome": "activity_id",
     "staffing.CertificateStay": "certificate_id",
+    "staffing.InspectionFinding": "inspection_id",
+    "staffing.InspectionPhoto": "inspection_id",
 }
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.permissions.rings import Ring, certificate_pdf
+from tests.permissions.rings import PNG, Ring, certificate_pdf
 from tests.permissions.world import (
     AUDIT,
     BOSS,
     BUSINESS,
     CLINICIAN,
     EVERYBODY,
+    LEADER,
     OFFICER,
     RECIPIENT,
     REGION,
@@ -45,6 +46,7 @@ class Page:
     which writes when it is a redirect or ``writes`` says so.
     ``anywhere``: what is posted names no row, so that everybody writes at home. ``roles``: who is tried
     (a page that computes a whole summary takes its time; one of several alike is enough).
+    ``neighbour``: what holders get who meet the row from another ring of the county, where it differs.
     """
 
     holders: frozenset | str
@@ -63,6 +65,7 @@ class Page:
     writes: bool = False
     anywhere: bool = False
     roles: frozenset = EVERYBODY
+    neighbour: int | None = None
 
     @property
     def is_about_a_row(self) -> bool:
@@ -119,6 +122,47 @@ def study_form(ring: Ring) -> dict:
         "trainee": ring.trainee.pk,
         "start_on": ring.on(11, 1),
         "end_on": ring.on(11, 30),
+    }
+
+
+def inspection_form(ring: Ring) -> dict:
+    return {
+        "recipient": ring.clinic.pk,
+        "inspected_on": ring.on(6, 3),
+        "half": "pm",
+        "inspectors": f"{ring.mark}检查组",
+    }
+
+
+def sheet_form(ring: Ring) -> dict:
+    rows = ring.recording.findings.values_list("pk", flat=True)
+    return {"inspectors": f"{ring.mark}检查组"} | {f"result_{pk}": "absent" for pk in rows}
+
+
+def by_the_bureau(row: str, role, **data) -> Page:
+    """Only the very bureau that recorded it, whatever another one sees."""
+    return Page(frozenset({role}), POST, of=row, data=lambda ring: data, neighbour=403)
+
+
+def pair_form(ring: Ring) -> dict:
+    return {
+        "agreement": ring.agreement.pk,
+        "mentor": ring.doctor.pk,
+        "apprentice": ring.trainee.pk,
+        "start_on": ring.on(9, 1),
+        "end_on": ring.on(10, 31),
+        "monthly_visits": 3,
+        "monthly_days": 3,
+    }
+
+
+def mentor_plan_form(ring: Ring) -> dict:
+    return {
+        "lines-TOTAL_FORMS": 1,
+        "lines-INITIAL_FORMS": 0,
+        "lines-0-what": f"{ring.mark}新计划",
+        "lines-0-unit": "次",
+        "lines-0-target": 5,
     }
 
 
@@ -374,7 +418,53 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         own={SENDER: REFUSED, OFFICER: REFUSED},
         far=REFUSED,
     ),
+    # ---- inspections
+    "inspection-list": listing(READERS, "staffing.Inspection"),
+    "inspection-new": Page(frozenset({OFFICER}), FORM, data=inspection_form),
+    "inspection-edit": Page(frozenset({OFFICER}), FORM, of="recording", data=sheet_form, neighbour=403),
+    "inspection-detail": (
+        Page(READERS, of="inspected"),
+        Page(READERS, of="recording", own=dict.fromkeys(UNITS, 404)),
+    ),
+    "inspection-revoke": by_the_bureau("inspected", LEADER, reason="核实有误"),
+    "inspection-delete": by_the_bureau("recording", OFFICER),
+    "inspection-photo-add": Page(
+        frozenset({OFFICER}),
+        POST,
+        of="recording",
+        data=lambda ring: {"file": SimpleUploadedFile("door.png", PNG)},
+        neighbour=403,
+    ),
+    "inspection-photo": (
+        Page(READERS, of="photo", own={SENDER: 404, BOSS: 404}, reads_write=("core_auditevent",)),
+        Page(READERS, of="draft_photo", own=dict.fromkeys(UNITS, 404), reads_write=("core_auditevent",)),
+    ),
+    "inspection-photo-remove": by_the_bureau("draft_photo", OFFICER),
+    "off-post": Page(REGION),
+    # ---- mentorship
+    "mentorship-list": listing(BUSINESS, "staffing.Mentorship"),
+    "mentorship-detail": (Page(BUSINESS, of="pair"), detail("pair_submitted")),
+    "mentorship-new": Page(COORDINATORS, FORM, data=pair_form),
+    "mentorship-edit": Page(COORDINATORS, FORM, of="pair_draft", own={RECIPIENT: 403}, data=pair_form),
+    "mentorship-submit": verb("pair_draft", COORDINATORS, {RECIPIENT: 403}),
+    "mentorship-delete": verb("pair_draft", COORDINATORS, {RECIPIENT: 403}),
+    "mentorship-confirm": verb("pair_submitted", CONFIRMERS, BY_RECIPIENT),
+    "mentorship-return": verb("pair_submitted", CONFIRMERS, BY_RECIPIENT, reason="方向有误"),
+    "mentorship-plan": Page(COORDINATORS, FORM, of="pair", own={RECIPIENT: 403}, data=mentor_plan_form),
+    "mentorship-contact": verb("pair", COORDINATORS, month="2026-02", number=3),
+    "mentorship-dates": verb("pair", COORDINATORS, signed_on="2026-01-09"),
+    "mentorship-deed": verb("pair", COORDINATORS, kind="paper", done_on="2026-03-01", note="论文"),
+    "mentorship-technique": Page(
+        COORDINATORS,
+        POST,
+        of="pair",
+        data=lambda ring: {"name": "针刺", "mastered_on": "2026-03-01", "assessor": ring.doctor.pk},
+    ),
+    "mentorship-technique-remove": verb("skill", COORDINATORS, {RECIPIENT: REFUSED}),
+    "mentorship-summary": verb("pair", COORDINATORS, year=2026, text="总结"),
     # ---- advanced study
+    "study-close": verb("study", COORDINATORS, {RECIPIENT: 403}, ended_on="2026-05-20", result="合格"),
+    "study-log": verb("study", COORDINATORS, month="2026-04", text="跟班"),
     "study-list": listing(BUSINESS, "staffing.AdvancedStudy"),
     "study-detail": detail("study"),
     "study-new": Page(COORDINATORS, FORM, data=study_form),

@@ -7,9 +7,11 @@ its words, whatever the page is. Rows are reached by attribute (``ring.agreement
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.utils import timezone
 
@@ -21,11 +23,21 @@ from core.jobs import store_atomically
 from core.models import Job
 from reports.models import Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
-from staffing.models import Activity, CertificateSeries, PromotionRule
+from staffing.models import Activity, CertificateSeries, InspectionPhoto, PromotionRule
 from staffing.services.activities import Outcome
 from staffing.services.certificate_freezing import certificate_attach, certificate_file_name
 from staffing.services.identities import identity_save
+from staffing.services.inspections import inspection_conclude, photo_add
+from staffing.services.mentorships import (
+    PlanLine,
+    contact_write,
+    deed_write,
+    plan_write,
+    summary_write,
+    technique_add,
+)
 from staffing.services.posting_changes import posting_change_refuse
+from staffing.services.studies import study_log_write
 from support.models import AgreementAttachment, Cycle
 from support.models.confirmation import RecordStatus
 from support.services.agreements import agreement_amend, version_confirm
@@ -36,6 +48,9 @@ PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
 @dataclass(repr=False)
@@ -71,6 +86,8 @@ def build_ring(ring: Ring) -> Ring:
         _people,
         _rotation,
         _records,
+        _inspections,
+        _mentorships,
         _promotion,
         _judgements,
         _papers,
@@ -294,6 +311,49 @@ def _promotion(ring: Ring, it) -> None:
     it.recognised_submitted = build.recognised(
         it.colleague, date(2022, 1, 1), date(2022, 6, 30), status="submitted", **entry
     )
+
+
+def _inspections(ring: Ring, it) -> None:
+    """One concluded, one being recorded, each with a photo; a rule in use and one put aside."""
+    officer = ring.people[Role.BUREAU_OFFICER]
+    texts = {"by": officer, "inspectors": f"{ring.mark}检查组", "note": f"{ring.mark}情况"}
+
+    def photo(inspection) -> InspectionPhoto:
+        file = SimpleUploadedFile("door.png", PNG)
+        return photo_add(inspection=inspection, by=officer, file=file, caption=f"{ring.mark}大门")
+
+    it.inspected = build.inspection(it.clinic, ring.on(5, 12), concluded=False, **texts)
+    it.photo = photo(it.inspected)
+    it.inspected = inspection_conclude(inspection=it.inspected, by=officer)
+    it.recording = build.inspection(it.clinic, ring.on(4, 20), concluded=False, **texts)
+    it.recording.findings.filter(posting=it.ended).delete()  # somebody who can still be added
+    it.draft_photo = photo(it.recording)
+    it.discipline = build.discipline_rule(it.programme, name=f"{ring.mark}规定", basis=f"{ring.mark}文件")
+    it.spare_rule = build.discipline_rule(
+        it.programme, name=f"{ring.mark}备用规定", basis=f"{ring.mark}文件", active=False
+    )
+
+
+def _mentorships(ring: Ring, it) -> None:
+    """Each state of the record; the confirmed pair with everything that is written below it."""
+    words = {"direction": f"{ring.mark}方向"}
+    days = {
+        "pair": ("confirmed", it.doctor, ring.on(1, 1), ring.on(3, 31)),
+        "pair_draft": ("draft", it.colleague, ring.on(4, 1), ring.on(5, 31)),
+        "pair_submitted": ("submitted", it.colleague, ring.on(6, 1), ring.on(7, 31)),
+    }
+    for name, (status, mentor, start, end) in days.items():
+        made = build.mentorship(it.agreement, mentor, it.trainee, start, end, status=status, **words)
+        setattr(it, name, made)
+    by, text = ring.people[Role.HOSPITAL_COORDINATOR], f"{ring.mark}内容"
+    plan_write(mentorship=it.pair, lines=[PlanLine(text, "次", Decimal(4))], by=by)
+    contact_write(mentorship=it.pair, month=ring.on(1, 1), number=3, note=text, by=by)
+    deed_write(mentorship=it.pair, kind="plan", done_on=ring.on(2, 1), note=text, by=by)
+    summary_write(mentorship=it.pair, year=ring.year, text=text, by=by)
+    it.skill = technique_add(
+        mentorship=it.pair, name=text, mastered_on=ring.on(2, 1), assessor=it.doctor, by=by
+    )
+    study_log_write(study=it.study, month=ring.on(3, 1), text=text, by=by)
 
 
 def _judgements(ring: Ring, it) -> None:

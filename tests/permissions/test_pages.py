@@ -37,6 +37,8 @@ def wanted(page: Page, role: str, ring: str, method: str) -> tuple[int, bool]:
         answer = 200 if page.far == 404 else page.far  # the form comes back: no such choice
     else:
         answer = page.own.get(role) if near else None
+        if near and ring == OTHER:
+            answer = page.neighbour or answer
     if answer == 200 or answer is None:
         return success if near or method == "GET" or page.anywhere else (200, False)
     return (302, False) if answer == REFUSED else (answer, False)
