@@ -7,4 +7,3 @@ class AssessmentConfig(AppConfig):
 
     def ready(self):
         from assessment import policies, results  # noqa: F401
-        from assessment.selectors import service_results  # noqa: F401

@@ -1,20 +1,23 @@
-"""Final grades of persons for the papers of the room below."""
-
-from collections.abc import Iterable
+"""Final grades of persons for the room below: papers cite them, promotion service asks whether they passed."""
 
 from assessment.models import Assessment
-from staffing.models import Clinician
+from assessment.models.template import Grade
 from staffing.selectors.results import Result, result_provider
-from support.models import Cycle
 
 
 @result_provider
-def final_grades(clinician: Clinician, cycles: Iterable[Cycle]) -> list[Result]:
-    """One line a cycle with a decided grade, oldest first."""
+def final_grades(clinicians: set[int], cycles: set[int]) -> list[Result]:
+    """One line a decided assessment, oldest cycle first. One statement. 不合格 alone does not pass."""
     found = Assessment.objects.filter(
-        clinician=clinician, cycle__in=cycles, status=Assessment.Status.FINAL
+        clinician__in=clinicians, cycle__in=cycles, status=Assessment.Status.FINAL
     ).select_related("cycle")
     return [
-        Result(assessment.cycle.name, assessment.get_final_grade_display())
-        for assessment in found.order_by("cycle__start_on", "pk")
+        Result(
+            row.clinician_id,
+            row.cycle_id,
+            row.cycle.name,
+            row.get_final_grade_display(),
+            row.final_grade != Grade.FAIL,
+        )
+        for row in found.order_by("cycle__start_on", "pk")
     ]

@@ -45,7 +45,7 @@ def certificate_facts(certificate: ServiceCertificate) -> dict:
         "events": _events(entries, person),
         "activities": activities,
         "results": [
-            {"cycle": result.cycle, "grade": result.grade}
+            {"cycle": result.cycle_name, "grade": result.grade}
             for result in final_results(clinician=person, cycles=cycles)
         ],
         "sources": latest_entries(certificate),
