@@ -1,6 +1,6 @@
 """Who may do what with clinicians, postings, activities and advanced study."""
 
-from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, SENDERS
+from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, REGION, SENDERS, UNITS
 from core.policy import allow, allow_model
 from staffing import models
 
@@ -31,3 +31,5 @@ allow("staffing.enter_posting", SENDERS)
 allow("staffing.enter_activity", COORDINATORS, "clinician")
 allow("staffing.enter_study", COORDINATORS)
 allow("staffing.enter_clinician", COORDINATORS)
+# whether somebody is there all year is read by everybody but the posted themselves
+allow("staffing.view_coverage", REGION, UNITS)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from staffing.views import activities, activity_entry, batches, people, postings, studies, workspace
+from staffing.views import activities, activity_entry, batches, coverage, people, postings, studies, workspace
 
 urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("batches/new/", batches.batch_new, name="batch-new"),
     path("batches/<int:pk>/", batches.batch_detail, name="batch-detail"),
     path("batches/<int:pk>/postings/", batches.posting_add, name="posting-add"),
+    path("coverage/", coverage.coverage_list, name="coverage-list"),
+    path("coverage/recipients/<int:pk>/", coverage.coverage_recipient, name="coverage-recipient"),
+    path("coverage/senders/<int:pk>/", coverage.coverage_sender, name="coverage-sender"),
+    path("coverage/pairs/<int:pk>/", coverage.coverage_pair, name="coverage-pair"),
     path("people/<int:pk>/", people.person_detail, name="person-detail"),
     path("clinicians/", people.clinician_list, name="clinician-list"),
     path("clinicians/new/", people.clinician_new, name="clinician-new"),

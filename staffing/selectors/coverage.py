@@ -244,29 +244,29 @@ class PromisedDepartment:
     """A subject that an agreement promises, with the days on which nobody of it was there.
 
     ``speciality``: key of the promised subject (帮扶科室); a narrower one of the same code covers it.
+    ``days``: up to today; ``days_ahead``: after it.
     """
 
     unit: Unit
     speciality: int
     uncovered: tuple[Period, ...]
-
-    @property
-    def days(self) -> int:
-        return sum(period.days for period in self.uncovered)
+    days: int
+    days_ahead: int
 
 
 def promised_departments(
     agreements: QuerySet[Agreement], *, by: str, period: Period, today: date
 ) -> list[PromisedDepartment]:
     rows = fetch(sql.UNCOVERED, agreements, by, period, today)
-    return [
-        PromisedDepartment(
-            Unit.read(number, by),
-            speciality,
-            tuple(Period(start, until - DAY) for *_, start, until in days if start),
+    found = []
+    for (number, speciality), days in groupby(rows, key=lambda row: row[:2]):
+        uncovered = tuple(Period(start, until - DAY) for *_, start, until in days if start)
+        whole = sum(part.days for part in uncovered)
+        so_far = sum(max((min(part.end, today) - part.start).days + 1, 0) for part in uncovered)
+        found.append(
+            PromisedDepartment(Unit.read(number, by), speciality, uncovered, so_far, whole - so_far)
         )
-        for (number, speciality), days in groupby(rows, key=lambda row: row[:2])
-    ]
+    return found
 
 
 def speciality_unfilled(

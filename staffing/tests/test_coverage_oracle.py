@@ -251,6 +251,10 @@ def test_promised_departments(town, by, drawn):
         found = {(row.unit, row.speciality): [d for part in row.uncovered for d in days_of(part)] for row in rows}
         assert {key: set(days) for key, days in found.items()} == wanted
         assert all(len(days) == len(set(days)) for days in found.values())
+        assert {(row.unit, row.speciality): (row.days, row.days_ahead) for row in rows} == {
+            key: (sum(day <= TODAY for day in days), sum(day > TODAY for day in days))
+            for key, days in wanted.items()
+        }
         counts = coverage.speciality_unfilled(Agreement.objects.all(), **asked(by, period))
         assert counts == {unit: len(people) for unit, people in unknown.items() if people}
 
