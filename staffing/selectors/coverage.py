@@ -147,7 +147,12 @@ class Calendar:
 
 
 def fetch(
-    tail: str, agreements: QuerySet[Agreement], by: str, period: Period, today: date, wide: Period | None = None
+    tail: str,
+    agreements: QuerySet[Agreement],
+    by: str,
+    period: Period,
+    today: date,
+    wide: Period | None = None,
 ) -> list:
     """The rows of one statement; none for somebody who sees no agreement."""
     try:
@@ -173,9 +178,7 @@ def _widened(period: Period) -> Period:
     return Period(period.start - more, period.end + more)
 
 
-def coverage_totals(
-    agreements: QuerySet[Agreement], *, by: str, period: Period, today: date
-) -> list[Totals]:
+def coverage_totals(agreements: QuerySet[Agreement], *, by: str, period: Period, today: date) -> list[Totals]:
     """One row a unit with days due in the period, in the order of the units' keys."""
     rows = fetch(sql.SEGMENTS + sql.TOTALS, agreements, by, period, today, _widened(period))
     found = [Totals(Unit.read(number, by), *days) for number, *days in rows]
@@ -263,9 +266,7 @@ def promised_departments(
         uncovered = tuple(Period(start, until - DAY) for *_, start, until in days if start)
         whole = sum(part.days for part in uncovered)
         so_far = sum(max((min(part.end, today) - part.start).days + 1, 0) for part in uncovered)
-        found.append(
-            PromisedDepartment(Unit.read(number, by), speciality, uncovered, so_far, whole - so_far)
-        )
+        found.append(PromisedDepartment(Unit.read(number, by), speciality, uncovered, so_far, whole - so_far))
     return found
 
 

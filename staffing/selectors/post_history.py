@@ -1,9 +1,9 @@
 """Who held a post before (本岗位历任): the stays at one recipient and department, one after the other.
 
 A post is a recipient and a department; stays whose department is not filled in are a group of their own.
-The predecessor of somebody is a colleague of the same post who came earlier and left earlier, whose last
-day lies nearest to the first day of the newcomer; each has one successor at most, so that of two who
-replace one person the second is an addition. Counted are the stays that coverage counts.
+A predecessor came earlier and left earlier. Of all who may have followed each other those are tied first
+whose last and first day lie nearest; each has one predecessor and one successor at most, so that of two
+who replace one person the second is an addition. Counted are the stays that coverage counts.
 """
 
 from collections.abc import Iterable
@@ -71,24 +71,36 @@ def succession(postings: Iterable[Posting], today: date) -> list[Tenure]:
         Tenure(posting, stay) for posting in postings if (stay := counted_days(posting, today)) is not None
     ]
     found.sort(key=lambda row: (row.stay.start, row.stay.end, row.posting.pk))
-    followed: dict[int, Posting] = {}
-    tied: list[Tenure] = []
+    before: dict[int, Tenure] = {}
+    after: dict[int, Tenure] = {}
+    for earlier, later in _handed_on(found):
+        if earlier.posting.pk not in after and later.posting.pk not in before:
+            after[earlier.posting.pk], before[later.posting.pk] = later, earlier
+    return [_tied(row, before.get(row.posting.pk), after.get(row.posting.pk)) for row in found]
+
+
+def _handed_on(found: list[Tenure]) -> list[tuple[Tenure, Tenure]]:
+    """Who may have been followed by whom, the nearest first; among equals as they came."""
+    posts: dict[tuple[int, str], list[Tenure]] = {}
     for row in found:
-        free = [
-            other
-            for other in found
-            if _post(other) == _post(row)
-            and other.posting.pk not in followed
-            and other.stay.start < row.stay.start
-            and other.stay.end < row.stay.end
-        ]
-        if not free:
-            tied.append(row)
-            continue
-        nearest = min(free, key=lambda other: (abs(_apart(other, row)), other.stay.start, other.posting.pk))
-        followed[nearest.posting.pk] = row.posting
-        tied.append(replace(row, before=nearest.posting, apart=_apart(nearest, row)))
-    return [replace(row, after=followed.get(row.posting.pk)) for row in tied]
+        posts.setdefault(_post(row), []).append(row)
+    pairs = [
+        (earlier, later)
+        for colleagues in posts.values()
+        for later in colleagues
+        for earlier in colleagues
+        if earlier.stay.start < later.stay.start and earlier.stay.end < later.stay.end
+    ]
+    return sorted(pairs, key=lambda pair: abs(_apart(*pair)))
+
+
+def _tied(row: Tenure, before: Tenure | None, after: Tenure | None) -> Tenure:
+    return replace(
+        row,
+        before=before and before.posting,
+        after=after and after.posting,
+        apart=_apart(before, row) if before else None,
+    )
 
 
 def _post(row: Tenure) -> tuple[int, str]:

@@ -94,7 +94,9 @@ class Oracle:
         for agreement in self.in_force(unit, day):
             rule = self.rule_for(agreement, day)
             found = (
-                (rule.minimum, 1, -rule.tolerance_days, rule.warning_days, -rule.pk) if rule else (1, 0, 0, 30, 0)
+                (rule.minimum, 1, -rule.tolerance_days, rule.warning_days, -rule.pk)
+                if rule
+                else (1, 0, 0, 30, 0)
             )
             asked[agreement.recipient_id] = max(asked.get(agreement.recipient_id, found), found)
         if asked:

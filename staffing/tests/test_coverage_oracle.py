@@ -161,7 +161,9 @@ def test_segments_gaps_and_totals(town, by, drawn):
     with town.ledger(drawn) as period:
         oracle = Oracle(by, TODAY)
         found = coverage.coverage_calendars(Agreement.objects.all(), **asked(by, period))
-        totals = {row.unit: row for row in coverage.coverage_totals(Agreement.objects.all(), **asked(by, period))}
+        totals = {
+            row.unit: row for row in coverage.coverage_totals(Agreement.objects.all(), **asked(by, period))
+        }
         due = {
             unit: {day: told for day in days_of(period) if (told := oracle.day(unit, day)).floor}
             for unit in oracle.units
@@ -248,7 +250,9 @@ def test_promised_departments(town, by, drawn):
                         if not any(code.startswith(subject.code) for code in codes):
                             days.add(day)
         rows = coverage.promised_departments(Agreement.objects.all(), **asked(by, period))
-        found = {(row.unit, row.speciality): [d for part in row.uncovered for d in days_of(part)] for row in rows}
+        found = {
+            (row.unit, row.speciality): [d for part in row.uncovered for d in days_of(part)] for row in rows
+        }
         assert {key: set(days) for key, days in found.items()} == wanted
         assert all(len(days) == len(set(days)) for days in found.values())
         assert {(row.unit, row.speciality): (row.days, row.days_ahead) for row in rows} == {

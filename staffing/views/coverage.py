@@ -29,8 +29,8 @@ class Row:
     sender: Organisation | None
     recipient: Organisation | None
     strip: Strip
-    warnings: int
     agreement: int | None
+    warnings: int = 0
 
 
 @require_GET
@@ -59,7 +59,9 @@ def coverage_list(request):
     }
     shown = [row for row in totals if kept.get(chosen.get("only"), bool)(row)]
     page = page_of(request, units.in_order(shown, by_place=chosen.get("order") == "place", user=user))
-    page.object_list = _rows(list(page.object_list), agreements, by, period, today, warned)
+    page.object_list = _rows(list(page.object_list), agreements, by=by, period=period, today=today)
+    for row in page.object_list:
+        row.warnings = warned[row.totals.unit]
     return render(
         request,
         "staffing/coverage_list.html",
@@ -81,8 +83,8 @@ def coverage_list(request):
     )
 
 
-def _rows(totals, agreements, by, period, today, warned) -> list[Row]:
-    """The units of one page with their strips."""
+def _rows(totals, agreements, *, by, period, today) -> list[Row]:
+    """The units of one page with their names and strips."""
     mine = units.of_units(agreements, [row.unit for row in totals])
     calendars = read.coverage_calendars(mine, by=by, period=period, today=today)
     keys = {key for row in totals for key in (row.unit.sender, row.unit.recipient) if key}
@@ -90,14 +92,15 @@ def _rows(totals, agreements, by, period, today, warned) -> list[Row]:
     organisations = Organisation.objects.in_bulk(keys)
     pairs = {}
     if by == By.PAIR:
-        pairs = {(sender, recipient): pk for sender, recipient, pk in mine.values_list("sender", "recipient", "pk")}
+        pairs = {
+            (sender, recipient): pk for sender, recipient, pk in mine.values_list("sender", "recipient", "pk")
+        }
     return [
         Row(
             totals=row,
             sender=organisations.get(row.unit.sender),
             recipient=organisations.get(row.unit.recipient),
             strip=strip_of(calendars.get(row.unit), period, today),
-            warnings=warned[row.unit],
             agreement=pairs.get((row.unit.sender, row.unit.recipient)),
         )
         for row in totals
@@ -128,9 +131,7 @@ def _whole(request, pk, by):
 @access(VIEW)
 def coverage_pair(request, pk):
     """The pair that an agreement joins, with its earlier and later agreements."""
-    agreement = visible_or_404(
-        Agreement.objects.select_related("sender", "recipient"), request.user, pk=pk
-    )
+    agreement = visible_or_404(Agreement.objects.select_related("sender", "recipient"), request.user, pk=pk)
     mine = units.agreements_by(request.user, By.PAIR).filter(
         sender=agreement.sender_id, recipient=agreement.recipient_id
     )
@@ -148,8 +149,10 @@ def _unit_page(request, by, agreements, heading):
     calendar = next(iter(read.coverage_calendars(agreements, **asked).values()), None)
     warnings = read.coverage_warnings(agreements, by=by, today=today) if year == today.year else []
     departments = read.promised_departments(agreements, **asked)
-    tenures = succession(counted_postings(user).filter(agreement__in=agreements), today)
-    names = {row.posting.pk: row.posting for row in tenures}
+    leaving = counted_postings(user).in_bulk([row.posting for row in warnings])
+    tenures = []
+    if by != By.SENDER:  # what a post is belongs to the recipient
+        tenures = succession(counted_postings(user).filter(agreement__in=agreements), today)
     speak = {rule for row in warnings for rule in row.rules} | (calendar.rules if calendar else set())
     rules = read.rules_named(speak)
     subjects = Speciality.objects.in_bulk([row.speciality for row in departments])
@@ -168,13 +171,23 @@ def _unit_page(request, by, agreements, heading):
             "gaps": [(gap, [rules[key] for key in gap.rules]) for gap in calendar.gaps] if calendar else [],
             "rules": sorted(rules.values(), key=lambda rule: rule.pk),
             "warnings": [
-                (row, names[row.posting], [rules[key] for key in row.rules])
+                (row, leaving[row.posting], [rules[key] for key in row.rules])
                 for row in warnings
-                if row.posting in names
+                if row.posting in leaving
             ],
             "departments": [(subjects[row.speciality], row) for row in departments],
             "unfilled": sum(read.speciality_unfilled(agreements, **asked).values()),
+            "pairs": _pairs(agreements, period, today) if by != By.PAIR else [],
             "handovers": handovers(tenures, period),
             "history": by_post(tenures),
         },
     )
+
+
+def _pairs(agreements, period, today) -> list[Row]:
+    """The pairs that a clinic or hospital consists of, the worst first; one alone says nothing new."""
+    totals = read.coverage_totals(agreements, by=By.PAIR, period=period, today=today)
+    if len(totals) < 2:
+        return []
+    totals.sort(key=lambda row: (row.worst_first, row.unit.recipient, row.unit.sender))
+    return _rows(totals, agreements, by=By.PAIR, period=period, today=today)
