@@ -17,7 +17,7 @@ from itertools import groupby
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Max, QuerySet, TextChoices
+from django.db.models import QuerySet, TextChoices
 
 from core.dates import Period
 from staffing.models import StayRule
@@ -147,17 +147,12 @@ class Calendar:
 
 
 def fetch(
-    tail: str,
-    agreements: QuerySet[Agreement],
-    by: str,
-    period: Period,
-    today: date,
-    wide: Period | None = None,
+    tail: str, agreements: QuerySet[Agreement], by: str, period: Period, today: date, wider: str = ""
 ) -> list:
     """The rows of one statement; none for somebody who sees no agreement."""
     try:
         text, values = sql.statement(
-            tail, agreements=agreements, by=by, period=period, wide=wide or period, today=today
+            tail, agreements=agreements, by=by, period=period, today=today, wider=wider
         )
     except EmptyResultSet:
         return []
@@ -166,21 +161,9 @@ def fetch(
         return cursor.fetchall()
 
 
-def _longest(field: str) -> int:
-    """The largest number of days that any active floor rule speaks of."""
-    rules = StayRule.objects.filter(measure=StayRule.Measure.FLOOR, is_active=True)
-    return rules.aggregate(days=Max(field))["days"] or 0
-
-
-def _widened(period: Period) -> Period:
-    """So many days more on both sides that a run which enters the period shows whether it is tolerated."""
-    more = DAY * (max(_longest("tolerance_days"), sql.TOLERANCE) + 1)
-    return Period(period.start - more, period.end + more)
-
-
 def coverage_totals(agreements: QuerySet[Agreement], *, by: str, period: Period, today: date) -> list[Totals]:
     """One row a unit with days due in the period, in the order of the units' keys."""
-    rows = fetch(sql.SEGMENTS + sql.TOTALS, agreements, by, period, today, _widened(period))
+    rows = fetch(sql.SEGMENTS + sql.TOTALS, agreements, by, period, today, "tolerance_days")
     found = [Totals(Unit.read(number, by), *days) for number, *days in rows]
     return sorted(found, key=lambda row: (row.unit.sender or 0, row.unit.recipient or 0))
 
@@ -189,7 +172,7 @@ def coverage_calendars(
     agreements: QuerySet[Agreement], *, by: str, period: Period, today: date
 ) -> dict[Unit, Calendar]:
     """Segments and gaps of every unit with days due in the period."""
-    rows = fetch(sql.SEGMENTS + sql.SHOWN, agreements, by, period, today, _widened(period))
+    rows = fetch(sql.SEGMENTS + sql.SHOWN, agreements, by, period, today, "tolerance_days")
     return {
         Unit.read(number, by): _calendar(Unit.read(number, by), list(group), today)
         for number, group in groupby(rows, key=lambda row: row[0])
@@ -234,8 +217,7 @@ def _joined(segments: list[Segment]) -> list[Segment]:
 
 def coverage_warnings(agreements: QuerySet[Agreement], *, by: str, today: date) -> list[EarlyWarning]:
     """Stays that end within the rule's warning days and leave too few behind, the soonest first."""
-    last = today + DAY * (max(_longest("warning_days"), sql.WARNING) + 1)
-    rows = fetch(sql.SEGMENTS + sql.LEAVING, agreements, by, Period(today, last), today)
+    rows = fetch(sql.SEGMENTS + sql.LEAVING, agreements, by, Period(today, today), today, "warning_days")
     return [
         EarlyWarning(Unit.read(number, by), posting, day, present, int(floor), tuple(rules))
         for number, posting, day, present, floor, rules in rows

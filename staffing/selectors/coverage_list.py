@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Max, Min, Q, QuerySet
 
-from accounts.models import Organisation, Region, User
+from accounts.models import Region, User
 from staffing.selectors.coverage import Totals, Unit
 from staffing.selectors.coverage_sql import By
 from support.models import Agreement
@@ -28,11 +28,14 @@ def agreements_by(user: User, by: str) -> QuerySet[Agreement]:
     A clinic or a hospital as a whole is shown only to those who see all its agreements; a partner, who
     sees some of them, looks at the pair.
     """
-    found = Agreement.objects.visible_to(user).filter(effective_from__isnull=False)
     if by == By.PAIR:
+        return Agreement.objects.visible_to(user).filter(effective_from__isnull=False)
+    found = Agreement.objects.owned_by(user).filter(effective_from__isnull=False)
+    reach = user.reach()
+    if reach.everything:
         return found
-    whole = Organisation.objects.owned_by(user).values("pk")
-    return found.filter(**{f"{by}__in": whole})
+    # whoever reaches no organisation owns no agreement either
+    return found if reach.organisations is None else found.filter(**{f"{by}__in": reach.organisations})
 
 
 def coverage_choices(user: User, today: date) -> Choices:
@@ -74,17 +77,31 @@ def of_units(agreements: QuerySet[Agreement], units: list[Unit]) -> QuerySet[Agr
     return agreements.filter(sender__in=[unit.sender for unit in units])
 
 
-def in_order(totals: list[Totals], *, by_place: bool, user: User) -> list[Totals]:
-    """The worst first, or as the places follow each other; the latter decides among equals."""
-    seen = Organisation.objects.visible_to(user).order_by("region__code", "name_key", "pk")
-    place = {pk: number for number, pk in enumerate(seen.values_list("pk", flat=True))}
-    last = len(place)
+PLACES = (
+    "recipient",
+    "sender",
+    "recipient__region__code",
+    "recipient__name_key",
+    "sender__region__code",
+    "sender__name_key",
+)
+
+
+def in_order(totals: list[Totals], agreements: QuerySet[Agreement], *, by_place: bool) -> list[Totals]:
+    """The worst first, or by region and name of the recipient and the sender; that decides among equals."""
+    place: dict[int | None, tuple[str, str]] = {None: ("", "")}
+    for recipient, sender, *names in agreements.order_by().values_list(*PLACES).distinct():
+        place[recipient], place[sender] = tuple(names[:2]), tuple(names[2:])
 
     def where(row: Totals) -> tuple:
-        keys = (row.unit.recipient, row.unit.sender)
-        return tuple(place.get(key, last) for key in keys if key) + tuple(key or 0 for key in keys)
+        return (
+            place[row.unit.recipient],
+            place[row.unit.sender],
+            row.unit.recipient or 0,
+            row.unit.sender or 0,
+        )
 
-    return sorted(totals, key=where if by_place else lambda row: (*row.worst_first, where(row)))
+    return sorted(totals, key=where if by_place else lambda row: (row.worst_first, where(row)))
 
 
 def regions_below(user: User) -> QuerySet[Region]:

@@ -7,15 +7,16 @@ does not.
 """
 
 import re
+from datetime import date
 
 from django.db.models import QuerySet, TextChoices
 
+from core.dates import Period
 from staffing.models import Posting, PostingKind, StayRule
 
 # without a rule somebody must be there; the other two are the defaults of the rule's own fields
 FLOOR = 1
-TOLERANCE = StayRule._meta.get_field("tolerance_days").default
-WARNING = StayRule._meta.get_field("warning_days").default
+DEFAULTS = {name: StayRule._meta.get_field(name).default for name in ("tolerance_days", "warning_days")}
 
 
 class By(TextChoices):
@@ -34,23 +35,36 @@ UNIT = {
     By.PAIR: f"sender_id * {HALF} + recipient_id",
 }
 
+# days that are looked at: those asked for, and before and after them as many as a rule can speak of
+EXACTLY = "SELECT %(first)s::date AS first, %(last)s::date AS last"
+WIDER = """
+    SELECT %(first)s::date - days - 1 AS first, %(last)s::date + days + 1 AS last
+    FROM (SELECT greatest(max({field}), {default}) AS days FROM staffing_stayrule
+          WHERE measure = %(floor_measure)s AND is_active) longest
+"""
+
 AGREEMENTS = """
+span AS ({span}),
 found (id, sender_id, recipient_id, programme_id, version_id, starts, ends) AS ({agreements}),
 agreement AS (
     SELECT id, {unit} AS unit, recipient_id, programme_id, version_id,
-           greatest(starts, %(wide_first)s::date) AS day, least(ends, %(wide_last)s::date) + 1 AS until
-    FROM found
+           greatest(starts, first) AS day, least(ends, last) + 1 AS until
+    FROM found JOIN span ON starts <= last AND ends >= first
 ),
--- resident staff on the days on which they count: confirmed arrivals, and from tomorrow on the planned
+-- resident staff on the days on which they count: confirmed arrivals, and from tomorrow on the planned;
+-- looked up agreement by agreement (OFFSET), whatever number of agreements the planner expects of a scope
 presence AS (
-    SELECT a.unit, p.id AS posting, p.clinician_id,
-           greatest(coalesce(p.arrived_on, greatest(p.start_on, %(today)s::date + 1)), %(wide_first)s::date) AS day,
-           least(p.end_on, %(wide_last)s::date) + 1 AS until
-    FROM agreement a JOIN staffing_posting p ON p.agreement_id = a.id
-    WHERE p.kind = %(kind)s AND p.role = ANY(%(roles)s) AND p.status <> %(cancelled)s
-      AND p.start_on <= %(wide_last)s::date AND p.end_on >= %(wide_first)s::date
-      AND coalesce(p.arrived_on, greatest(p.start_on, %(today)s::date + 1))
-          <= least(p.end_on, %(wide_last)s::date)
+    SELECT a.unit, p.posting, p.clinician_id, greatest(p.day, span.first) AS day,
+           least(p.last, span.last) + 1 AS until
+    FROM agreement a CROSS JOIN span CROSS JOIN LATERAL (
+        SELECT id AS posting, clinician_id, end_on AS last,
+               coalesce(arrived_on, greatest(start_on, %(today)s::date + 1)) AS day
+        FROM staffing_posting
+        WHERE agreement_id = a.id AND kind = %(kind)s AND role = ANY(%(roles)s) AND status <> %(cancelled)s
+          AND start_on <= span.last AND end_on >= span.first
+        OFFSET 0
+    ) p
+    WHERE p.day <= least(p.last, span.last)
 )"""
 
 SEGMENTS = """,
@@ -194,29 +208,28 @@ COLUMNS = (
 )
 
 
-def statement(tail: str, *, agreements: QuerySet, by: str, period, wide, today) -> tuple[str, dict]:
-    """(SQL, parameters) over the agreements in force in ``wide``; figures are asked for ``period`` only."""
-    rows = (
-        agreements.filter(effective_from__lte=wide.end, effective_to__gte=wide.start)
-        .order_by()
-        .values(*COLUMNS)
-    )
-    inner, values = rows.query.sql_with_params()
+def statement(
+    tail: str, *, agreements: QuerySet, by: str, period: Period, today: date, wider: str = ""
+) -> tuple[str, dict]:
+    """(SQL, parameters). ``wider``: the field of the floor rules by whose days more is looked at."""
+    span = WIDER.format(field=wider, default=DEFAULTS[wider]) if wider else EXACTLY
+    inner, values = agreements.order_by().values(*COLUMNS).query.sql_with_params()
     named = {f"agreement_{number}": value for number, value in enumerate(values)}
     names = iter(named)
     inner = re.sub("%%|%s", lambda found: found[0] if found[0] == "%%" else f"%({next(names)})s", inner)
-    head = (AGREEMENTS + tail).format(agreements=inner, unit=UNIT[By(by)])
-    return f"WITH {head.lstrip()}", named | {
+    return whole(tail, agreements=inner, by=by, span=span), named | {
         "first": period.start,
         "last": period.end,
-        "wide_first": wide.start,
-        "wide_last": wide.end,
         "today": today,
         "kind": PostingKind.RESIDENT.value,
         "roles": [role.value for role in Posting.COUNTED_ROLES],
         "cancelled": Posting.Status.CANCELLED.value,
         "floor_measure": StayRule.Measure.FLOOR.value,
         "floor": FLOOR,
-        "tolerance": TOLERANCE,
-        "warning": WARNING,
+        "tolerance": DEFAULTS["tolerance_days"],
+        "warning": DEFAULTS["warning_days"],
     }
+
+
+def whole(tail: str, *, agreements: str, by: str, span: str) -> str:
+    return "WITH " + (AGREEMENTS + tail).format(agreements=agreements, unit=UNIT[By(by)], span=span).lstrip()

@@ -63,7 +63,12 @@ class County:
 
     def stay(self, number: int, start: date, end: date, **fields):
         return ledger_posting(
-            self.agreements[number], start, min(end, self.last), arrived=start, confirmed_by=self.reader, **fields
+            self.agreements[number],
+            start,
+            min(end, self.last),
+            arrived=start,
+            confirmed_by=self.reader,
+            **fields,
         )
 
     def people(self) -> dict:

@@ -58,7 +58,7 @@ def coverage_list(request):
         "warning": lambda row: row.unit in warned,
     }
     shown = [row for row in totals if kept.get(chosen.get("only"), bool)(row)]
-    page = page_of(request, units.in_order(shown, by_place=chosen.get("order") == "place", user=user))
+    page = page_of(request, units.in_order(shown, agreements, by_place=chosen.get("order") == "place"))
     page.object_list = _rows(list(page.object_list), agreements, by=by, period=period, today=today)
     for row in page.object_list:
         row.warnings = warned[row.totals.unit]
