@@ -5,9 +5,11 @@ from datetime import date
 from django import forms
 from django.utils import timezone
 
+from accounts.models import Region
 from core.forms import DateInput
 from core.pages import FilterForm, SearchField
 from staffing.models import AdvancedStudy, Clinician, ClinicianIdentity, Posting, PostingKind
+from staffing.selectors.coverage_list import regions_below
 from staffing.titles import Title
 from support.forms import AgreementChoice
 from support.models import Agreement
@@ -84,6 +86,36 @@ class ClinicianFilter(FilterForm):
     q = SearchField("查找", "姓名、拼音、工号或科室")
     title = forms.ChoiceField(label="职称", choices=[ALL, *Title.choices])
     here = forms.BooleanField(label="只看在职")
+
+
+class CoverageFilter(FilterForm):
+    """Whose year is shown, and which of them. ``choices``: what there is for this person."""
+
+    ONLY = [ALL, ("gap", "有断档"), ("below", "人数不足"), ("warning", "近期将不足")]
+    ORDER = [("", "断档优先"), ("place", "按地区")]
+
+    q = SearchField("查找", "单位名称或拼音")
+    by = forms.ChoiceField(label="按")
+    year = forms.TypedChoiceField(label="年度", coerce=int, empty_value=None)
+    region = forms.ModelChoiceField(Region.objects.none(), label="地区", empty_label="全部")
+    only = forms.ChoiceField(label="只看", choices=ONLY)
+    order = forms.ChoiceField(label="排序", choices=ORDER)
+
+    def __init__(self, data, *, user, choices):
+        super().__init__(data)
+        self.fields["by"].choices = [(way.value, way.label) for way in choices.ways]
+        # the first entry of a list is what an address without it means
+        this_year = timezone.localdate().year
+        others = [year for year in range(choices.last_year, choices.first_year - 1, -1) if year != this_year]
+        self.fields["year"].choices = [("", f"{this_year} 年"), *((year, f"{year} 年") for year in others)]
+        if user.sees_region:
+            self.fields["region"].queryset = regions_below(user)
+        else:
+            self.drop("region")
+
+
+class YearForm(FilterForm):
+    year = forms.IntegerField(label="年度", min_value=1950, max_value=2100)
 
 
 # ---- postings

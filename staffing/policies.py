@@ -78,3 +78,5 @@ for model in (
 ):
     allow_model(model, view=BUSINESS)
 allow("staffing.enter_mentorship", COORDINATORS)
+# whether somebody is there all year is read by everybody but the posted themselves
+allow("staffing.view_coverage", REGION, UNITS)

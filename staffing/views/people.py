@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.access import access
@@ -14,6 +15,7 @@ from staffing.models import Activity, AdvancedStudy, Clinician, ClinicianIdentit
 from staffing.selectors.discipline import chains_of
 from staffing.selectors.entry import own_clinicians
 from staffing.selectors.inspections import findings_shown
+from staffing.selectors.post_history import neighbours
 from staffing.selectors.stay_verdicts import person_verdicts
 from staffing.selectors.stays import stay_totals
 from staffing.services.clinicians import clinician_save
@@ -34,6 +36,9 @@ def person_detail(request, pk):
         .select_related("agreement__recipient", "batch")
         .order_by("-start_on", "-pk")
     )
+    held = neighbours(stays, user=request.user, today=timezone.localdate())
+    for stay in stays:
+        stay.tenure = held.get(stay.pk)
     arrived = [stay for stay in stays if stay.arrived_on and stay.status != Posting.Status.CANCELLED]
     activities = (
         Activity.objects.visible_to(request.user)

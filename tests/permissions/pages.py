@@ -384,6 +384,16 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         Page(COORDINATORS, FORM, of="idle", own={RECIPIENT: 404}, data=person_form),
         Page(COORDINATORS, FORM, of="local", own={SENDER: 404}, data=person_form),
     ),
+    # ---- coverage calendar: the whole of a unit for those who see all of it, the pair for both sides
+    "coverage-list": (
+        Page(READERS),
+        Page(READERS, query=lambda ring: f"?by=pair&year={ring.year}&order=place"),
+        Page(READERS, query=lambda ring: f"?by=sender&year={ring.year}&only=below"),
+        Page(READERS, query=lambda ring: f"?year={ring.year}&q={ring.mark}"),
+    ),
+    "coverage-recipient": Page(READERS, of="clinic", own={SENDER: 404, BOSS: 404}),
+    "coverage-sender": Page(READERS, of="hospital", own={RECIPIENT: 404}),
+    "coverage-pair": Page(READERS, of="agreement"),
     # ---- activities
     "activity-list": listing(BUSINESS, "staffing.Activity"),
     "activity-detail": (Page(BUSINESS, of="activity"), detail("activity_submitted")),
