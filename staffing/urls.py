@@ -48,7 +48,6 @@ urlpatterns = [
     path("batches/<int:pk>/discard/", plans.plan_discard, name="plan-discard"),
     path("batches/<int:pk>/accept/", batches.plan_accept, name="plan-accept"),
     path("batches/<int:pk>/return/", batches.plan_return, name="plan-return"),
-    path("batches/<int:pk>/postings/", batches.posting_add, name="posting-add"),
     path("coverage/", coverage.coverage_list, name="coverage-list"),
     path("coverage/recipients/<int:pk>/", coverage.coverage_recipient, name="coverage-recipient"),
     path("coverage/senders/<int:pk>/", coverage.coverage_sender, name="coverage-sender"),
