@@ -9,6 +9,6 @@ def settle(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staffing", "0005_rotation_plans")]
+    dependencies = [("staffing", "0004_dispatch_in_full")]
 
     operations = [migrations.RunPython(settle, migrations.RunPython.noop)]
