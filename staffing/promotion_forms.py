@@ -8,8 +8,10 @@ from core.forms import DateInput
 from core.pages import FilterForm, SearchField
 from staffing.activity_forms import PeopleField
 from staffing.models import Clinician, PromotionFacts, RecognisedService
+from staffing.promotion.terms import ENTERED_KINDS
 from staffing.services.promotion import YEARS_AHEAD
 from staffing.titles import LEVEL_ORDER
+from support.models.confirmation import RecordStatus
 
 EVERY_YEAR = "all"
 LEVELS = [(level.value, level.label) for level in LEVEL_ORDER[::-1]]
@@ -67,6 +69,13 @@ class CandidateFilter(FilterForm):
         return any(self.data.get(name) for name in self.fields if name != "year") or self.data.get(
             "year"
         ) != str(self.next_year)
+
+
+class RecognisedFilter(FilterForm):
+    q = SearchField("查找", "姓名、拼音或地点")
+    kind = forms.ChoiceField(label="类别", choices=[("", "全部"), *ENTERED_KINDS])
+    status = forms.ChoiceField(label="状态", choices=[("", "全部"), *RecordStatus.choices])
+    waiting = forms.BooleanField(label="只看等我认定的")
 
 
 class CandidatesForm(forms.Form):

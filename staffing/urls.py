@@ -122,6 +122,7 @@ urlpatterns = [
     path("promotion/candidates/add/", candidates.candidate_add, name="candidate-add"),
     path("promotion/candidates/remove/", candidates.candidate_remove, name="candidate-remove"),
     path("promotion/candidates/export/", candidates.candidate_export, name="candidate-export"),
+    path("recognised/", recognised.recognised_list, name="recognised-list"),
     path("recognised/<int:pk>/", recognised.recognised_detail, name="recognised-detail"),
     path("recognised/<int:pk>/edit/", recognised.recognised_edit, name="recognised-edit"),
     path("recognised/<int:pk>/submit/", recognised.recognised_submit, name="recognised-submit"),

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.errors import RuleBroken
-from staffing.models import AttendanceRow, PromotionRule
+from staffing.models import PromotionRule
 from staffing.promotion.ledger import Bar, Verdict
 from staffing.promotion.terms import Location
 from staffing.promotion_reference import RULES, load_promotion_rules
@@ -99,13 +99,11 @@ def test_a_running_stay_counts_up_to_the_day(place):
     assert line.is_running and line.whole.end == today and line.whole.days == 21
 
 
-def test_leave_moves_the_end(place):
+def test_an_absence_moves_the_end(place):
     _, hospital, agreement = place
     person = build.clinician(hospital)
     stay = build.posting(agreement, person, date(2025, 1, 1), date(2025, 12, 31), ended=True)
-    build.attended(stay)
-    row = AttendanceRow.objects.get(posting=stay, sheet__month=date(2025, 3, 1))
-    AttendanceRow.objects.filter(pk=row.pk).update(marks="AA" + row.marks[2:])
+    build.attended(stay, absent=(date(2025, 3, 3),))
     found = account(person).ledger
     assert found.lines[0].losses == [("旷工", 1)] and found.headline == "尚差 1 天"
 
@@ -156,6 +154,18 @@ def test_the_taiyuan_rule_in_the_records(place):
     build.attended(stays[2])
     found = account(person).ledger
     assert found.proved.steps >= 200 and found.headline == "乡镇尚差 1 个月"
+
+
+def test_a_blank_title_is_not_taken_for_one_that_needs_nothing(place):
+    """250 days resident without a title on record: named as missing, neither guessed nor dropped."""
+    bureau, hospital, agreement = place
+    person = build.clinician(hospital, title="")
+    build.attended(build.posting(agreement, person, date(2025, 1, 1), date(2025, 9, 7), ended=True))
+    found = account(person).ledger
+    assert found.lines[0].whole.days == 250 and found.verdict == Verdict.SHORT
+    assert found.missing_facts == ["职称未填，不能确定系列"]
+    build.promotion_policy(bureau, "zhejiang")
+    assert account(person).ledger.verdict == Verdict.INCOMPLETE
 
 
 # ---- which rule

@@ -249,6 +249,30 @@ def test_from_entry_to_the_ledger(client, place):
     assert shown.context["ledger"].headline == "可申报"
 
 
+def test_the_list_of_entered_service_narrows(client, place):
+    bureau, hospital, _ = place
+    rows = {
+        status: build.recognised(
+            build.clinician(hospital),
+            status=status,
+            kind=kind,
+            place=f"{kind}地点",
+            confirmed_by=build.officer(bureau),
+        )
+        for status, kind in (("submitted", "tibet"), ("confirmed", "hosting"), ("draft", "assigned"))
+    }
+    client.force_login(build.officer(bureau))
+    for query, found in (
+        ({}, {"submitted", "confirmed", "draft"}),
+        ({"waiting": "on"}, {"submitted"}),
+        ({"status": "draft"}, {"draft"}),
+        ({"kind": "hosting"}, {"confirmed"}),
+        ({"q": "tibet"}, {"submitted"}),
+    ):
+        shown = client.get(reverse("recognised-list"), query).context["page"]
+        assert {row.pk for row in shown} == {rows[name].pk for name in found}, query
+
+
 # ---- rules
 def test_the_rules_page_tells_which_is_applied(client, place):
     bureau, hospital, _ = place
@@ -324,6 +348,7 @@ def test_pages_ask_the_database_as_often_for_twice_as_much(client, place):
         reverse("candidate-list") + "?sort=hospital&lacking=on",
         reverse("person-promotion", args=[person.pk]),
         reverse("promotion-rules"),
+        reverse("recognised-list"),
         reverse("candidate-export"),
     ]
     client.force_login(build.officer(bureau))

@@ -31,8 +31,11 @@ from testing.builders.places import coordinator, officer, unique
 from testing.builders.records import settle
 
 
-def attended(*postings: Posting, leave_out: tuple[date, ...] = ()) -> None:
-    """Locks the sheets of every month of the stays up to today, all present; ``leave_out``: months by first day."""
+def attended(*postings: Posting, leave_out: tuple[date, ...] = (), absent: tuple[date, ...] = ()) -> None:
+    """Locks the sheets of every month of the stays up to today, present but for the days ``absent``.
+
+    ``leave_out``: months, by first day, that stay unlocked.
+    """
     wanted: dict[tuple[Organisation, date], list[Posting]] = {}
     for posting in postings:
         month, last = posting.arrived_on.replace(day=1), min(posting.end_on, timezone.localdate())
@@ -43,17 +46,19 @@ def attended(*postings: Posting, leave_out: tuple[date, ...] = ()) -> None:
     for (recipient, month), stays in wanted.items():
         sheet = MonthSheet.objects.create(recipient=recipient, month=month)
         for stay in stays:
-            AttendanceRow.objects.create(sheet=sheet, posting=stay, marks=_present(stay, month))
+            AttendanceRow.objects.create(sheet=sheet, posting=stay, marks=_marks(stay, month, absent))
         sheet.status, sheet.locked_by = MonthSheet.Status.LOCKED, coordinator(recipient, sending=False)
         sheet.locked_at = timezone.now()
         sheet.save()
 
 
-def _present(stay: Posting, month: date) -> str:
-    """Present on every day of the stay, weekends included (the calendar decides what is due)."""
+def _marks(stay: Posting, month: date, absent: tuple[date, ...]) -> str:
+    """On duty on every day of the stay, weekends included (the calendar decides what is due)."""
     length = (add_months(month, 1) - month).days
     days = [month + timedelta(days=offset) for offset in range(length)]
-    return "".join("PP" if stay.arrived_on <= day <= stay.end_on else "--" for day in days)
+    return "".join(
+        "--" if not stay.arrived_on <= day <= stay.end_on else "AA" if day in absent else "PP" for day in days
+    )
 
 
 def promotion_rule(

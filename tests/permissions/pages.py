@@ -527,6 +527,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         frozenset({SENDER}), POST, data=lambda ring: {"candidate": [ring.candidate.pk]}, far=REFUSED
     ),
     "recognised-new": Page(frozenset({SENDER}), FORM, of="colleague", data=recognised_form),
+    "recognised-list": listing(BUSINESS, "staffing.RecognisedService"),
     "recognised-detail": (
         Page(BUSINESS, of="recognised", own={RECIPIENT: 404}),
         detail("recognised_submitted", **{RECIPIENT: 404}),
