@@ -14,6 +14,7 @@ urlpatterns = [
     path("batches/<int:pk>/", batches.batch_detail, name="batch-detail"),
     path("batches/<int:pk>/postings/", batches.posting_add, name="posting-add"),
     path("coverage/", coverage.coverage_list, name="coverage-list"),
+    path("coverage/gaps/", coverage.coverage_gaps, name="coverage-gaps"),
     path("coverage/recipients/<int:pk>/", coverage.coverage_recipient, name="coverage-recipient"),
     path("coverage/senders/<int:pk>/", coverage.coverage_sender, name="coverage-sender"),
     path("coverage/pairs/<int:pk>/", coverage.coverage_pair, name="coverage-pair"),
