@@ -49,6 +49,7 @@ urlpatterns = [
     path("batches/<int:pk>/accept/", batches.plan_accept, name="plan-accept"),
     path("batches/<int:pk>/return/", batches.plan_return, name="plan-return"),
     path("coverage/", coverage.coverage_list, name="coverage-list"),
+    path("coverage/gaps/", coverage.coverage_gaps, name="coverage-gaps"),
     path("coverage/recipients/<int:pk>/", coverage.coverage_recipient, name="coverage-recipient"),
     path("coverage/senders/<int:pk>/", coverage.coverage_sender, name="coverage-sender"),
     path("coverage/pairs/<int:pk>/", coverage.coverage_pair, name="coverage-pair"),

@@ -91,6 +91,12 @@ class Gap:
         return self.expected_days == self.period.days
 
     @property
+    def verdict(self) -> str:
+        if self.is_tolerated:
+            return "在容许天数内"
+        return "预计断档" if self.is_expected else "断档"
+
+    @property
     def reaches_beyond(self) -> bool:
         return self.whole != self.period
 

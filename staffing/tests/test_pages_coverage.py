@@ -2,14 +2,17 @@
 
 import re
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from accounts.models import Role
+from core.models import AuditEvent
 from staffing.models import StayRule
 from support.models import Speciality
 from testing import builders as build
@@ -177,6 +180,24 @@ def test_an_empty_year_is_explained(client, county):
     assert "这一年没有生效的协议" in client.get(LIST).content.decode()
 
 
+def test_the_gap_list_as_a_workbook(client, county):
+    """One row a run of empty days, by the filters of the list; the download is on record."""
+    county.agreements[1].postings.all().delete()
+    client.force_login(county.reader)
+    response = client.get(reverse("coverage-gaps"), {"q": "第1镇"})
+    sheet = load_workbook(BytesIO(response.content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    days = (county.last - county.first).days + 1
+    ahead = (county.last - county.today).days
+    (row,) = rows
+    assert row[:2] == [None, county.clinics[1].name]
+    assert (row[2].date(), row[3].date()) == (county.first, county.last)
+    assert row[4:8] == [days, ahead, 0, "断档"] and "县卫健〔2026〕5号" in row[8]
+    event = AuditEvent.objects.get(verb=AuditEvent.Verb.EXPORT)
+    assert event.user == county.reader and "无人在岗清单 1 行" in event.note
+    assert response["Cache-Control"] == "no-store"
+
+
 def statements(client, url: str) -> int:
     client.get(url)
     with CaptureQueriesContext(connection) as seen:
@@ -189,6 +210,7 @@ def test_twice_the_rows_same_statements(client):
     client.force_login(county.reader)
     urls = [
         *(f"{LIST}?by={by}" for by in ("recipient", "pair", "sender")),
+        reverse("coverage-gaps"),
         reverse("coverage-recipient", args=[county.clinics[0].pk]),
         reverse("coverage-pair", args=[county.agreements[0].pk]),
         reverse("coverage-sender", args=[county.hospital.pk]),

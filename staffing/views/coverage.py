@@ -2,17 +2,25 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from accounts.models import Organisation
 from core.access import access
 from core.dates import Period
+from core.excel.formats import XlsxFormat
+from core.models import AuditEvent
 from core.pages import page_of
 from core.scope import visible_or_404
+from core.services.audit import audit_record
 from staffing.forms import CoverageFilter, YearForm
+from staffing.resources.coverage import gap_workbook
 from staffing.selectors import coverage as read
 from staffing.selectors import coverage_list as units
 from staffing.selectors.coverage_sql import By
@@ -33,54 +41,107 @@ class Row:
     warnings: int = 0
 
 
-@require_GET
-@access(VIEW)
-def coverage_list(request):
+@dataclass
+class Asked:
+    """What the address of the list asks for. ``shown``: the units that its filters leave, in order."""
+
+    filter: CoverageFilter
+    by: By
+    year: int
+    today: date
+    agreements: QuerySet[Agreement]
+    totals: list[read.Totals]
+    warned: Counter
+    shown: list[read.Totals]
+
+    @property
+    def period(self) -> Period:
+        return Period.year(self.year)
+
+    @property
+    def days(self) -> dict:
+        return {"by": self.by, "period": self.period, "today": self.today}
+
+    @property
+    def is_this_year(self) -> bool:
+        return self.year == self.today.year
+
+
+def _asked(request) -> Asked:
     user, today = request.user, timezone.localdate()
     choices = units.coverage_choices(user, today)
     filters = CoverageFilter(request.GET, user=user, choices=choices)
     chosen = filters.chosen
-    by = By(chosen.get("by") or choices.ways[0])
-    year = int(chosen.get("year") or today.year)
+    by, year = By(chosen.get("by") or choices.ways[0]), int(chosen.get("year") or today.year)
     agreements = units.agreements_by(user, by)
     if "q" in chosen:
         agreements = units.units_found(agreements, by, chosen["q"])
     if "region" in chosen:
         agreements = units.units_within(agreements, by, chosen["region"])
-    period = Period.year(year)
-    totals = read.coverage_totals(agreements, by=by, period=period, today=today)
+    totals = read.coverage_totals(agreements, by=by, period=Period.year(year), today=today)
     warned = Counter()
     if year == today.year:
         warned.update(row.unit for row in read.coverage_warnings(agreements, by=by, today=today))
     kept = {
+        None: lambda row: True,
         "gap": lambda row: row.gap or row.gap_ahead,
         "below": lambda row: row.below or row.below_ahead,
         "warning": lambda row: row.unit in warned,
-    }
-    shown = [row for row in totals if kept.get(chosen.get("only"), bool)(row)]
-    page = page_of(request, units.in_order(shown, agreements, by_place=chosen.get("order") == "place"))
-    page.object_list = _rows(list(page.object_list), agreements, by=by, period=period, today=today)
+    }[chosen.get("only")]
+    by_place = chosen.get("order") == "place"
+    shown = units.in_order([row for row in totals if kept(row)], agreements, by_place=by_place)
+    return Asked(filters, by, year, today, agreements, totals, warned, shown)
+
+
+@require_GET
+@access(VIEW)
+def coverage_list(request):
+    asked = _asked(request)
+    page = page_of(request, asked.shown)
+    page.object_list = _rows(list(page.object_list), asked.agreements, **asked.days)
     for row in page.object_list:
-        row.warnings = warned[row.totals.unit]
+        row.warnings = asked.warned[row.totals.unit]
     return render(
         request,
         "staffing/coverage_list.html",
         {
-            "filter": filters,
+            "filter": asked.filter,
             "page": page,
-            "by": by,
-            "year": year,
-            "is_this_year": year == today.year,
-            "today": today,
-            "scale": strip_of(None, period, today),
+            "by": asked.by,
+            "year": asked.year,
+            "is_this_year": asked.is_this_year,
+            "today": asked.today,
+            "scale": strip_of(None, asked.period, asked.today),
             "counts": {
-                "units": len(totals),
-                "gap": sum(row.gap > 0 for row in totals),
-                "below": sum(row.below > 0 for row in totals),
-                "warning": sum(row.unit in warned for row in totals),
+                "units": len(asked.totals),
+                "gap": sum(row.gap > 0 for row in asked.totals),
+                "below": sum(row.below > 0 for row in asked.totals),
+                "warning": sum(row.unit in asked.warned for row in asked.totals),
             },
         },
     )
+
+
+@require_GET
+@access(VIEW)
+def coverage_gaps(request):
+    """The list behind the strips as a workbook: every run of days without anybody of the units shown."""
+    asked = _asked(request)
+    mine = units.of_units(asked.agreements, [row.unit for row in asked.shown])
+    calendars = read.coverage_calendars(mine, **asked.days)
+    data, count = gap_workbook(calendars.values(), [row.unit for row in asked.shown])
+    audit_record(
+        verb=AuditEvent.Verb.EXPORT,
+        user=request.user,
+        request=request,
+        note=f"导出{asked.year}年无人在岗清单 {count} 行"
+        + (f"；筛选 {request.GET.urlencode()}" if asked.filter.is_used else ""),
+    )
+    response = HttpResponse(data, content_type=XlsxFormat().get_content_type())
+    name = f"{asked.year}年无人在岗清单-{asked.today:%Y-%m-%d}.xlsx"
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _rows(totals, agreements, *, by, period, today) -> list[Row]:

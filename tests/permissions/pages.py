@@ -391,6 +391,9 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         Page(READERS, query=lambda ring: f"?by=sender&year={ring.year}&only=below"),
         Page(READERS, query=lambda ring: f"?year={ring.year}&q={ring.mark}"),
     ),
+    "coverage-gaps": Page(
+        READERS, query=lambda ring: f"?by=pair&year={ring.year}", reads_write=("core_auditevent",)
+    ),
     "coverage-recipient": Page(READERS, of="clinic", own={SENDER: 404, BOSS: 404}),
     "coverage-sender": Page(READERS, of="hospital", own={RECIPIENT: 404}),
     "coverage-pair": Page(READERS, of="agreement"),
