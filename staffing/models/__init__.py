@@ -1,7 +1,7 @@
 from staffing.models.activity import Activity, ActivityMeasure, ActivityOutcome
 from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Measure
 from staffing.models.advanced_study import AdvancedStudy
-from staffing.models.attendance import AttendanceRow, Mark, MonthSheet
+from staffing.models.attendance import AttendanceCorrection, AttendanceRow, Mark, MonthSheet
 from staffing.models.clinician import Clinician
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
@@ -16,6 +16,7 @@ __all__ = [
     "ActivityTypeMeasure",
     "AdvancedStudy",
     "ApprovalLevel",
+    "AttendanceCorrection",
     "AttendanceRow",
     "Batch",
     "Clinician",

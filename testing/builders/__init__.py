@@ -21,6 +21,7 @@ from testing.builders.agreements import (
     programme,
     target,
 )
+from testing.builders.attendance import leave, lock_months, month_sheet
 from testing.builders.places import (
     COUNTY,
     FAR_AWAY,
@@ -42,6 +43,6 @@ from testing.builders.records import activity, donation, outcome_value, quantiti
 __all__ = [
     "COUNTY", "FAR_AWAY", "OTHER_COUNTY", "YEAR_END", "YEAR_START", "activity", "agreement_draft",
     "agreement_in_force", "batch", "bureau", "clinician", "confirm_and_file", "coordinator", "cycle",
-    "deadline", "donation", "officer", "open_version", "organisation", "outcome_value", "posting",
+    "deadline", "donation", "leave", "lock_months", "month_sheet", "officer", "open_version", "organisation", "outcome_value", "posting",
     "programme", "quantities", "region", "settle", "side", "study", "target", "unique", "user",
 ]  # fmt: skip
