@@ -1,6 +1,7 @@
 """Who may do what with clinicians, postings, activities and advanced study."""
 
-from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, SENDERS
+from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, REGION, SENDERS
+from core.models import CalendarDay
 from core.policy import allow, allow_model
 from staffing import models
 
@@ -31,3 +32,19 @@ allow("staffing.enter_posting", SENDERS)
 allow("staffing.enter_activity", COORDINATORS, "clinician")
 allow("staffing.enter_study", COORDINATORS)
 allow("staffing.enter_clinician", COORDINATORS)
+
+# ---- attendance: the recipient keeps it, others read; the calendar and the levels of approval are the bureau's
+allow_model(CalendarDay, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+allow("staffing.view_calendar", BUSINESS)
+allow("staffing.edit_calendar", OFFICER)
+for model in (models.MonthSheet, models.AttendanceRow, models.AttendanceCorrection):
+    allow_model(model, view=BUSINESS)
+allow("staffing.fill_attendance", RECIPIENTS)
+allow("staffing.view_missing_sheets", REGION | RECIPIENTS)
+allow("staffing.decide_correction", OFFICER | RECIPIENTS)
+# ---- leave
+for model in (models.Leave, models.LeaveApproval):
+    allow_model(model, view=BUSINESS)
+allow_model(models.LeavePolicy, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+allow("staffing.request_leave", COORDINATORS, "clinician")
+allow("staffing.decide_leave", BUREAU | COORDINATORS)

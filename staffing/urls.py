@@ -1,6 +1,19 @@
 from django.urls import path
 
-from staffing.views import activities, activity_entry, batches, people, postings, studies, workspace
+from staffing.views import (
+    activities,
+    activity_entry,
+    attendance,
+    attendance_returns,
+    batches,
+    corrections,
+    leave,
+    people,
+    postings,
+    studies,
+    workdays,
+    workspace,
+)
 
 urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
@@ -26,6 +39,29 @@ urlpatterns = [
     path("activities/<int:pk>/delete/", activity_entry.activity_delete, name="activity-delete"),
     path("activities/<int:pk>/confirm/", activities.activity_confirm, name="activity-confirm"),
     path("activities/<int:pk>/return/", activities.activity_return, name="activity-return"),
+    path("workdays/", workdays.workday_calendar, name="workday-calendar"),
+    path("attendance/", attendance.attendance_list, name="attendance-list"),
+    path("attendance/missing/", attendance.attendance_missing, name="attendance-missing"),
+    path("attendance/today/", attendance.attendance_today, name="attendance-today"),
+    path("attendance/open/", attendance.sheet_open, name="sheet-open"),
+    path("attendance/return/", attendance_returns.attendance_return_page, name="attendance-return"),
+    path(
+        "attendance/return.xlsx", attendance_returns.attendance_return_excel, name="attendance-return-excel"
+    ),
+    path("attendance/<int:pk>/", attendance.sheet_detail, name="sheet-detail"),
+    path("attendance/<int:pk>/mark/", attendance.sheet_mark, name="sheet-mark"),
+    path("attendance/<int:pk>/fill/", attendance.sheet_fill, name="sheet-fill"),
+    path("attendance/<int:pk>/copy-week/", attendance.sheet_copy_week, name="sheet-copy-week"),
+    path("attendance/<int:pk>/submit/", attendance.sheet_submit, name="sheet-submit"),
+    path("attendance/<int:pk>/people/<int:posting>/", corrections.sheet_person, name="sheet-person"),
+    path("attendance/corrections/", corrections.correction_list, name="correction-list"),
+    path("attendance/corrections/<int:pk>/", corrections.correction_detail, name="correction-detail"),
+    path("attendance/corrections/<int:pk>/decide/", corrections.correction_decide, name="correction-decide"),
+    path("leave/", leave.leave_list, name="leave-list"),
+    path("leave/new/", leave.leave_new, name="leave-new"),
+    path("leave/<int:pk>/", leave.leave_detail, name="leave-detail"),
+    path("leave/<int:pk>/decide/", leave.leave_decide, name="leave-decide"),
+    path("leave/<int:pk>/withdraw/", leave.leave_withdraw, name="leave-withdraw"),
     path("studies/", studies.study_list, name="study-list"),
     path("studies/new/", studies.study_new, name="study-new"),
     path("studies/<int:pk>/", studies.study_detail, name="study-detail"),

@@ -14,13 +14,12 @@ from core.tests.together import split, together
 from staffing.marks import ALL_DAY, Cell, fitted, in_words, mark_at, stay_in
 from staffing.models import AttendanceCorrection, AttendanceRow, Half, MonthSheet, Posting
 from staffing.selectors.attendance import service_days
+from staffing.selectors.sheet_grid import today_people, unmarked_today
 from staffing.selectors.sheets import (
     postings_without_attendance,
     sheet_people,
     sheets_for,
     sheets_missing,
-    today_people,
-    unmarked_today,
 )
 from staffing.services.attendance import (
     Conflict,
