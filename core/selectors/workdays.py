@@ -76,6 +76,11 @@ class DayKind:
     def is_special(self) -> bool:
         return bool(self.name)
 
+    @property
+    def short(self) -> str:
+        """For a narrow column: the holiday's name, “班” for a working day that differs from the week."""
+        return "班" if self.name and self.is_working else self.name[:3]
+
 
 @lru_cache(maxsize=20_000)
 def _announced_name(day: date) -> str:

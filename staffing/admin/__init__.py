@@ -1,5 +1,5 @@
 """Clinicians, postings, activities and advanced study on the desk."""
 
-from staffing.admin import activity, cards, clinician, posting, reference, study
+from staffing.admin import activity, attendance, cards, clinician, posting, reference, study
 
-__all__ = ["activity", "cards", "clinician", "posting", "reference", "study"]
+__all__ = ["activity", "attendance", "cards", "clinician", "posting", "reference", "study"]

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Organisation
 from core.access import access
+from core.dates import Period
 from core.pages import PAGE_SIZE, page_of
 from core.scope import visible_or_404
-from core.selectors.workdays import unknown_years
+from core.selectors.workdays import day_kinds, unknown_years
 from core.web import run_verb
 from staffing.attendance_forms import DayForm, MonthForm, SheetFilter
 from staffing.marks import ALL_DAY, HALVES, Cell, mark_label
@@ -242,10 +243,13 @@ def attendance_today(request):
             ("am", "上午", person.morning, mark_label(person.morning)),
             ("pm", "下午", person.afternoon, mark_label(person.afternoon)),
         ]
+    [kind] = day_kinds(Period(today, today))
     return render(
         request,
         "staffing/attendance_today.html",
         {
+            "is_rest": not kind.is_working,
+            "holiday": kind.name,
             "people": people,
             "today": today,
             "waiting": [person for person in people if not person.is_done],
