@@ -40,6 +40,7 @@ urlpatterns = [
     path("activities/<int:pk>/confirm/", activities.activity_confirm, name="activity-confirm"),
     path("activities/<int:pk>/return/", activities.activity_return, name="activity-return"),
     path("workdays/", workdays.workday_calendar, name="workday-calendar"),
+    path("workdays/notice/", workdays.workday_notice, name="workday-notice"),
     path("attendance/", attendance.attendance_list, name="attendance-list"),
     path("attendance/missing/", attendance.attendance_missing, name="attendance-missing"),
     path("attendance/today/", attendance.attendance_today, name="attendance-today"),

@@ -7,7 +7,8 @@ from staffing.selectors.desk import (
     postings_to_end,
     postings_without_arrival,
     studies_returned,
-)from staffing.selectors.sheets import postings_without_attendance
+)
+from staffing.selectors.sheets import postings_without_attendance
 
 NO_ARRIVAL, TO_END, RETURNED = "no-arrival", "to-end", "returned"
 NO_ATTENDANCE = "no-attendance"

@@ -23,6 +23,7 @@ from staffing.attendance_forms import DayForm, MonthForm, SheetFilter
 from staffing.marks import ALL_DAY, HALVES, Cell, mark_label
 from staffing.models import Mark, MonthSheet
 from staffing.selectors.attendance import service_days
+from staffing.selectors.entry import sees_only_own_rows
 from staffing.selectors.sheet_grid import grid, today_people
 from staffing.selectors.sheets import may_fill, months_of, sheet_people, sheets_for, sheets_missing
 from staffing.services import attendance as services
@@ -58,6 +59,8 @@ def attendance_list(request):
     user, today = request.user, timezone.localdate()
     rows = sheets_for(user)
     filters = SheetFilter(request.GET, units=sheet_units(user))
+    if sees_only_own_rows(user):
+        filters.drop("unit")
     chosen = filters.chosen
     for name, path in {"month": "month", "unit": "recipient", "state": "status"}.items():
         if name in chosen:

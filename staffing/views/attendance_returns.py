@@ -16,6 +16,7 @@ from core.models import AuditEvent
 from core.services.audit import audit_record
 from staffing.attendance_forms import ReturnFilter
 from staffing.selectors.attendance_returns import KINDS, ReturnLine, attendance_return
+from staffing.selectors.entry import sees_only_own_rows
 from staffing.selectors.sheets import sheets_missing
 from staffing.views.attendance import sheet_units
 
@@ -33,6 +34,8 @@ HEADINGS = (
 def _asked(request):
     """(filter form, month, unit): the last month where none is asked for."""
     filters = ReturnFilter(request.GET, units=sheet_units(request.user))
+    if sees_only_own_rows(request.user):
+        filters.drop("unit")
     last = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
     return filters, filters.chosen.get("month", last), filters.chosen.get("unit")
 

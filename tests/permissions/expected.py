@@ -56,6 +56,13 @@ SENT = names("doctor", "colleague", "former_doctor")
 WITH_DOCTOR = names("activity", "activity_own", "technique")
 ASSESSOR_ONLY = Rows(NONE, NONE)
 
+
+def kept_by_recipient(*clinicians_rows: str) -> Rows:
+    """Written by the recipient, read by the sender; the person sees the own rows."""
+    own = names(*clinicians_rows)
+    return Rows(clinician=own, owned=Rows(NONE, ALL, own))
+
+
 EXPECTED: dict[str, Rows | str] = {
     "core.AuditEvent": NOBODY,
     "core.Job": Rows(own_only={SENDER: names("job"), "bureau_officer": names("bureau_job")}),
@@ -104,6 +111,13 @@ EXPECTED: dict[str, Rows | str] = {
     "staffing.ActivityMeasure": Rows(clinician=WITH_DOCTOR),
     "staffing.ActivityOutcome": Rows(clinician=WITH_DOCTOR),
     "staffing.AdvancedStudy": PARTIES,
+    "core.CalendarDay": REFERENCE,
+    "staffing.MonthSheet": kept_by_recipient("sheet", "sheet_open"),
+    "staffing.AttendanceRow": kept_by_recipient("row", "row_open"),
+    "staffing.AttendanceCorrection": kept_by_recipient("correction"),
+    "staffing.Leave": Rows(clinician=ALL),
+    "staffing.LeaveApproval": Rows(clinician=ALL),
+    "staffing.LeavePolicy": PARTNERS_ONLY_READ,
     "assessment.ScoreTemplate": REFERENCE,
     "assessment.ScoreItem": REFERENCE,
     "assessment.GradeBand": REFERENCE,
