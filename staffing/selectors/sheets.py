@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Organisation, Role, User
 from core.dates import Period, add_months
 from core.selectors.workdays import working_days
-from staffing.marks import fitted, mark_at, stay_in
+from staffing.marks import fitted, in_words, mark_at, stay_in
 from staffing.models import AttendanceCorrection, AttendanceRow, Half, Leave, Mark, MonthSheet, Posting
 from staffing.models.attendance import month_period
 from staffing.selectors.attendance import leave_halves, leave_is_proper
@@ -52,6 +52,10 @@ class PersonMonth:
     @property
     def name(self) -> str:
         return self.posting.clinician.name
+
+    @property
+    def improper_in_words(self) -> str:
+        return in_words(self.improper)
 
 
 def leave_of(postings: Iterable[int]) -> dict[int, tuple[set, set]]:
