@@ -2,6 +2,7 @@
 
 from accounts.models import Role
 from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, REGION, SENDERS, UNITS
+from core.models import CalendarDay
 from core.policy import allow, allow_model
 from staffing import models
 
@@ -80,3 +81,18 @@ for model in (
 allow("staffing.enter_mentorship", COORDINATORS)
 # whether somebody is there all year is read by everybody but the posted themselves
 allow("staffing.view_coverage", REGION, UNITS)
+# ---- attendance: the recipient keeps it, others read; the calendar and the levels of approval are the bureau's
+allow_model(CalendarDay, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+allow("staffing.view_calendar", BUSINESS)
+allow("staffing.edit_calendar", OFFICER)
+for model in (models.MonthSheet, models.AttendanceRow, models.AttendanceCorrection):
+    allow_model(model, view=BUSINESS)
+allow("staffing.fill_attendance", RECIPIENTS)
+allow("staffing.view_missing_sheets", REGION | RECIPIENTS)
+allow("staffing.decide_correction", OFFICER | RECIPIENTS)
+# ---- leave
+for model in (models.Leave, models.LeaveApproval):
+    allow_model(model, view=BUSINESS)
+allow_model(models.LeavePolicy, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+allow("staffing.request_leave", COORDINATORS, "clinician")
+allow("staffing.decide_leave", BUREAU | COORDINATORS)

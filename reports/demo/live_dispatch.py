@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from accounts.models import Role, User
+from accounts.models import User
 from core.dates import add_months
-from reports.demo import case_c01, scribe
 from reports.demo import organisations as places
+from reports.demo import scribe
 from reports.demo.accounts import coordinator_of
 from reports.demo.clock import as_of, days_after
 from staffing.models import Clinician, Half, Leave, Mentorship, Posting, PromotionRule, StayRule
@@ -27,8 +27,6 @@ from staffing.services.mentorships import (
     plan_write,
     technique_add,
 )
-from staffing.services.plan_steps import plan_submit
-from staffing.services.plans import plan_choose, plan_from_batch
 from staffing.services.posting_changes import posting_extend
 from staffing.services.promotion import candidates_add
 from staffing.services.promotion_rules import policy_save
@@ -88,7 +86,9 @@ def rules(programme: Programme, officer: User) -> None:
                     unit=unit,
                     basis=basis,
                     quoted=quoted,
-                    **({"tolerance_days": 3, "warning_days": 30} if measure == StayRule.Measure.FLOOR else {}),
+                    **(
+                        {"tolerance_days": 3, "warning_days": 30} if measure == StayRule.Measure.FLOOR else {}
+                    ),
                 )
             )
         rule_create(
@@ -115,11 +115,17 @@ def rules(programme: Programme, officer: User) -> None:
 def leaves(hospital: Agreement, shitang: Agreement) -> None:
     """One in time, one approved too late, one waiting."""
     sending = coordinator_of(hospital.sender)
-    granted = _ask(resident(hospital, 1), "annual", date(2026, 8, 12), date(2026, 8, 13), "休年假", sending, -9)
+    granted = _ask(
+        resident(hospital, 1), "annual", date(2026, 8, 12), date(2026, 8, 13), "休年假", sending, -9
+    )
     _grant(granted, coordinator_of(hospital.recipient), date(2026, 8, 6))
-    late = _ask(resident(shitang, 0), "personal", date(2026, 9, 17), date(2026, 9, 17), "家中有事", sending, -1)
+    late = _ask(
+        resident(shitang, 0), "personal", date(2026, 9, 17), date(2026, 9, 17), "家中有事", sending, -1
+    )
     _grant(late, coordinator_of(shitang.recipient), date(2026, 9, 18))
-    _ask(resident(hospital, 2), "personal", date(2026, 11, 26), date(2026, 11, 27), "参加职称考试", sending, -6)
+    _ask(
+        resident(hospital, 2), "personal", date(2026, 11, 26), date(2026, 11, 27), "参加职称考试", sending, -6
+    )
 
 
 def _ask(posting: Posting, kind: str, start: date, end: date, reason: str, by: User, days: int) -> Leave:

@@ -2,6 +2,7 @@
 
 from staffing.admin import (
     activity,
+    attendance,
     batch,
     cards,
     certificate,
@@ -19,6 +20,7 @@ from staffing.admin import (
 
 __all__ = [
     "activity",
+    "attendance",
     "batch",
     "cards",
     "certificate",

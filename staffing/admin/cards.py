@@ -10,15 +10,18 @@ from staffing.selectors.desk import (
     postings_without_arrival,
     studies_returned,
 )
+from staffing.selectors.sheets import postings_without_attendance
 
 NO_ARRIVAL, TO_END, RETURNED = "no-arrival", "to-end", "returned"
 TO_FILE, TO_DECIDE = "to-file", "to-decide"
+NO_ATTENDANCE = "no-attendance"
 
 
 class PostingWaiting(WaitingFilter):
     waiting = {
         NO_ARRIVAL: ("应到岗未确认", postings_without_arrival),
         TO_END: ("到期未结束", postings_to_end),
+        NO_ATTENDANCE: ("往月考勤未提交", postings_without_attendance),
     }
 
 
@@ -76,6 +79,17 @@ def to_end(user):
         postings_to_end(user=user).count(),
         list_url(Posting, waiting=TO_END),
         note="请登记结束日期",
+    )
+
+
+@card("staffing.view_posting", order=57)
+def without_attendance(user):
+    return Card(
+        "往月考勤未提交（人）",
+        postings_without_attendance(user=user).count(),
+        list_url(Posting, waiting=NO_ATTENDANCE),
+        tone="bad",
+        note="没有锁定的天数不计入派驻时长",
     )
 
 

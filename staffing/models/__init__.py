@@ -1,7 +1,7 @@
 from staffing.models.activity import Activity, ActivityMeasure, ActivityOutcome
 from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Measure
 from staffing.models.advanced_study import AdvancedStudy, StudyLog
-from staffing.models.attendance import AttendanceRow, Mark, MonthSheet
+from staffing.models.attendance import AttendanceCorrection, AttendanceRow, Mark, MonthSheet
 from staffing.models.batch import Batch, PostingKind
 from staffing.models.certificate import CertificateStay, ServiceCertificate
 from staffing.models.certificate_series import CertificateKind, CertificateSeries
@@ -39,6 +39,7 @@ __all__ = [
     "ActivityTypeMeasure",
     "AdvancedStudy",
     "ApprovalLevel",
+    "AttendanceCorrection",
     "AttendanceRow",
     "Batch",
     "BatchAcceptance",

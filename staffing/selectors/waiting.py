@@ -9,6 +9,10 @@ from django.utils.http import urlencode
 
 from accounts.models import Role, User
 from staffing.models import Activity, AdvancedStudy, Batch, Mentorship, Posting
+from staffing.selectors.corrections import corrections_to_decide
+from staffing.selectors.leave import leaves_to_decide
+from staffing.selectors.sheet_grid import unmarked_today
+from staffing.selectors.sheets import sheets_missing
 from support.models import Donation
 from support.models.confirmation import RecordStatus
 from support.selectors.waiting import records_entered, records_to_confirm, versions_to_confirm
@@ -65,6 +69,34 @@ KINDS = (
 )
 
 
+def _attendance(user: User, day: date) -> list[Waiting]:
+    """Today's marks, months that were never submitted, leave and corrections to decide."""
+    lines = []
+    if user.has_role(Role.RECIPIENT_COORDINATOR):
+        lines += [
+            Waiting(
+                unmarked_today(user, day=day), "人今天的考勤没有登记", "去登记", reverse("attendance-today")
+            ),
+            Waiting(
+                len(sheets_missing(user, day=day)),
+                "个月的考勤没有提交",
+                "去提交",
+                reverse("attendance-missing"),
+                tone="bad",
+            ),
+            Waiting(
+                corrections_to_decide(user=user).count(),
+                "份考勤更正等待审核",
+                "去审核",
+                _list("correction-list", waiting="on"),
+            ),
+        ]
+    lines.append(
+        Waiting(leaves_to_decide(user).count(), "份请假等待审批", "去审批", _list("leave-list", waiting="on"))
+    )
+    return lines
+
+
 def work_waiting(user: User, *, day: date) -> list[Waiting]:
     """In the order in which it should be done; lines with nothing to do are left out.
 
@@ -91,6 +123,7 @@ def work_waiting(user: User, *, day: date) -> list[Waiting]:
             )
         )
     lines += _plan_lines(user) if unit else []
+    lines += _attendance(user, day)
     for model, name, url_name in KINDS:
         rows = model.objects.visible_to(user)
         if unit:

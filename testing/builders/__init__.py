@@ -21,6 +21,7 @@ from testing.builders.agreements import (
     programme,
     target,
 )
+from testing.builders.attendance import leave, lock_months, month_sheet
 from testing.builders.certificates import certificate, proved
 from testing.builders.inspections import discipline_rule, inspection
 from testing.builders.mentorships import mentorship
@@ -76,7 +77,10 @@ __all__ = [
     "donation",
     "end_early",
     "inspection",
+    "leave",
+    "lock_months",
     "mentorship",
+    "month_sheet",
     "officer",
     "open_version",
     "organisation",

@@ -162,6 +162,19 @@ DESKS: dict[str, Desk] = {
         verbs={"activate": Moment(O, "spare_rule"), "deactivate": Moment(O, "discipline")},
     ),
     "staffing.Mentorship": Desk(BUREAU, locked=("pair",)),
+    "core.CalendarDay": Desk(BUREAU, O, O, O, of="calendar_day", removable="calendar_day"),
+    "staffing.MonthSheet": Desk(BUREAU, locked=("sheet",)),
+    "staffing.AttendanceCorrection": Desk(
+        BUREAU,
+        locked=("correction",),
+        verbs={"approve": Moment(O, "correction"), "refuse": Moment(O, "correction")},
+    ),
+    "staffing.Leave": Desk(
+        BUREAU,
+        locked=("leave",),
+        verbs={"approve": Moment(BUREAU, "leave_long"), "refuse": Moment(NOBODY, "leave", late=BUREAU)},
+    ),
+    "staffing.LeavePolicy": Desk(BUREAU, O, O, O, of="leave_policy", removable="leave_policy"),
     "assessment.Assessment": Desk(
         BUREAU,
         O,

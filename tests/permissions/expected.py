@@ -62,6 +62,13 @@ CONCLUDED = names("inspected")
 INSPECTED = Rows(CONCLUDED, CONCLUDED, CONCLUDED, owned=Rows(NONE, NONE, CONCLUDED))
 OF_THE_PAIR = Rows(clinician=ALL)
 
+
+def kept_by_recipient(*clinicians_rows: str) -> Rows:
+    """Written by the recipient, read by the sender; the person sees the own rows."""
+    own = names(*clinicians_rows)
+    return Rows(clinician=own, owned=Rows(NONE, ALL, own))
+
+
 EXPECTED: dict[str, Rows | str] = {
     "core.AuditEvent": NOBODY,
     "core.Job": Rows(
@@ -151,6 +158,13 @@ EXPECTED: dict[str, Rows | str] = {
     "staffing.MentorSummary": OF_THE_PAIR,
     "staffing.MentorTechnique": OF_THE_PAIR,
     "staffing.StudyLog": PARTIES,
+    "core.CalendarDay": REFERENCE,
+    "staffing.MonthSheet": kept_by_recipient("sheet", "sheet_open"),
+    "staffing.AttendanceRow": kept_by_recipient("row", "row_open"),
+    "staffing.AttendanceCorrection": kept_by_recipient("correction"),
+    "staffing.Leave": Rows(clinician=ALL),
+    "staffing.LeaveApproval": Rows(clinician=ALL),
+    "staffing.LeavePolicy": PARTNERS_ONLY_READ,
     "assessment.ScoreTemplate": REFERENCE,
     "assessment.ScoreItem": REFERENCE,
     "assessment.GradeBand": REFERENCE,

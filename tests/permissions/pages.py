@@ -5,12 +5,14 @@ gets 404. ``own`` says what differs for holders who are near the object: a statu
 page answers with a redirect and a message, and nothing is written). A view without an entry fails.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from staffing.services.attendance import sheet_fill_present
 from tests.permissions.rings import PNG, Ring, certificate_pdf
 from tests.permissions.world import (
     AUDIT,
@@ -42,8 +44,8 @@ class Page:
     """One case of a view. ``of``: the row of the OWN ring whose page it is; ``data``: what is posted.
 
     ``lists``: (context key, model label, whether only owned rows) of a list page. ``far``: what holders
-    beyond reach get. ``reads_write``: tables that reading may write. ``answer``: success of a POST,
-    which writes when it is a redirect or ``writes`` says so.
+    beyond reach get. ``reads_write``: tables that reading may write. ``answer``: success of a POST, which
+    then has written if it is a redirect, or with ``saves`` (a page that saves while one types).
     ``anywhere``: what is posted names no row, so that everybody writes at home. ``roles``: who is tried
     (a page that computes a whole summary takes its time; one of several alike is enough).
     ``neighbour``: what holders get who meet the row from another ring of the county, where it differs.
@@ -62,8 +64,8 @@ class Page:
     get_status: int = 200
     answer: int = 302
     reads_write: tuple[str, ...] = ()
-    writes: bool = False
     anywhere: bool = False
+    saves: bool = False
     roles: frozenset = EVERYBODY
     neighbour: int | None = None
 
@@ -236,11 +238,109 @@ def entered(clinician: int = 404) -> dict:
 
 
 ENTERERS = COORDINATORS | {CLINICIAN}
+KEEPER = frozenset({RECIPIENT})
+DECIDING_BUREAU = frozenset({OFFICER, LEADER})
 BY_RECIPIENT = {SENDER: 403, OFFICER: 403}
 BY_BUREAU = {SENDER: 403, RECIPIENT: 404}
 BY_SENDER = {RECIPIENT: 403, OFFICER: 403}
 OWN_SUMMARY = {RECIPIENT: 404}
 NO_JOB = dict.fromkeys(EVERYBODY - {SENDER, SYSTEM, AUDIT}, 404) | {AUDIT: 403}
+
+
+def some_marks(ring: Ring) -> dict:
+    cell = [ring.posting.pk, f"{ring.on(4, 9)}", "am", "P", "."]
+    return {"cells": json.dumps([cell])}
+
+
+def month_form(ring: Ring, month: int = 4, days: int = 30, **fields) -> dict:
+    return fields | {f"d{day:02d}{half}": "P" for day in range(1, days + 1) for half in ("am", "pm")}
+
+
+def leave_form(ring: Ring) -> dict:
+    day = ring.on(8, 3)
+    halves = {"start_half": "am", "end_half": "pm"}
+    return halves | {
+        "posting": ring.posting.pk,
+        "kind": "sick",
+        "start_on": day,
+        "end_on": day,
+        "reason": f"{ring.mark}门诊",
+    }
+
+
+def of_person(sheet: str, posting: str):
+    return lambda ring: {"pk": getattr(ring, sheet).pk, "posting": getattr(ring, posting).pk}
+
+
+ATTENDANCE: dict[str, Page | tuple[Page, ...]] = {
+    "workday-calendar": Page(BUSINESS),
+    "workday-notice": Page(
+        frozenset({OFFICER}),
+        POST,
+        data=lambda ring: {"text": "2031-10-01 国庆节 放假", "basis": "通知"},
+        anywhere=True,
+    ),
+    "attendance-list": Page(BUSINESS),
+    "attendance-missing": Page(REGION | KEEPER),
+    "attendance-today": (
+        Page(KEEPER),
+        # nobody of the rings is on post today
+        Page(KEEPER, POST, data=lambda ring: {"set": "all"}, own={RECIPIENT: REFUSED}, far=REFUSED),
+    ),
+    "sheet-open": Page(
+        KEEPER, POST, data=lambda ring: {"month": "2051-01"}, own={RECIPIENT: REFUSED}, far=REFUSED
+    ),
+    "sheet-detail": (
+        Page(BUSINESS, of="sheet"),
+        Page(BUSINESS, of="sheet_open", own={SENDER: 404, BOSS: 404}),
+    ),
+    "sheet-mark": (
+        Page(KEEPER, POST, of="sheet_open", data=some_marks, answer=200, saves=True),
+        Page(KEEPER, POST, of="sheet", data=some_marks, own={RECIPIENT: 409}),
+    ),
+    "sheet-fill": (verb("sheet_open", KEEPER), verb("sheet", KEEPER, {RECIPIENT: REFUSED})),
+    "sheet-copy-week": Page(KEEPER, POST, of="sheet_open", data=lambda ring: {"day": ring.on(4, 9)}),
+    "sheet-submit": (
+        Page(
+            KEEPER,
+            POST,
+            of="sheet_open",
+            before=lambda ring: sheet_fill_present(sheet=ring.sheet_open, by=ring.people[RECIPIENT]),
+        ),
+        verb("sheet_open", KEEPER, {RECIPIENT: REFUSED}),
+    ),
+    "sheet-person": (
+        Page(KEEPER, FORM, kwargs=of_person("sheet_open", "posting"), data=month_form),
+        Page(
+            KEEPER,
+            FORM,
+            kwargs=of_person("sheet", "ended"),
+            data=lambda ring: month_form(ring, days=31, reason="漏记"),
+        ),
+    ),
+    "correction-list": listing(BUSINESS, "staffing.AttendanceCorrection"),
+    "correction-detail": Page(BUSINESS, of="correction"),
+    "correction-decide": verb(
+        "correction", frozenset({OFFICER, RECIPIENT}), {RECIPIENT: 403}, answer="approve"
+    ),
+    "attendance-return": Page(BUSINESS, query=lambda ring: f"?month={ring.year}-03"),
+    "attendance-return-excel": Page(
+        BUSINESS, query=lambda ring: f"?month={ring.year}-03", reads_write=("core_auditevent",)
+    ),
+    "leave-list": listing(BUSINESS, "staffing.Leave"),
+    "leave-new": Page(ENTERERS, FORM, data=leave_form),
+    "leave-detail": Page(BUSINESS, of="leave"),
+    "leave-decide": (
+        verb(
+            "leave",
+            COORDINATORS | DECIDING_BUREAU,
+            {SENDER: 403, OFFICER: 403, LEADER: 403},
+            answer="approve",
+        ),
+        verb("leave_long", COORDINATORS | DECIDING_BUREAU, {RECIPIENT: 403}, answer="approve"),
+    ),
+    "leave-withdraw": verb("leave", ENTERERS, {SENDER: 403, RECIPIENT: 403}),
+}
 
 PAGES: dict[str, Page | tuple[Page, ...]] = {
     # ---- for everybody
@@ -365,7 +465,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
             own={RECIPIENT: 403},
             data=lambda ring: {"reason": "核对申报材料"},
             answer=200,
-            writes=True,
+            saves=True,
         ),
         Page(
             CONFIRMERS,
@@ -374,7 +474,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
             own={SENDER: 404},
             data=lambda ring: {"reason": "核对申报材料"},
             answer=200,
-            writes=True,
+            saves=True,
         ),
     ),
     "clinician-list": listing(BUSINESS, "staffing.Clinician", owned=True),
@@ -603,7 +703,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     ),
     "cycle-list": listing(REGION, "support.Cycle"),
     "cycle-readiness": Page(REGION, of="cycle"),
-}
+} | ATTENDANCE
 
 
 def cases() -> list[tuple[str, int, Page]]:

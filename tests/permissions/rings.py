@@ -20,12 +20,14 @@ from assessment.models import ScoreTemplate
 from assessment.services.assessments import Mark, assessment_decide, assessment_open, assessment_score
 from core.checks import our_models
 from core.jobs import store_atomically
-from core.models import Job
+from core.models import CalendarDay, Job
 from reports.models import Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
-from staffing.models import Activity, CertificateSeries, InspectionPhoto, PromotionRule
+from staffing.marks import Cell
+from staffing.models import Activity, CertificateSeries, InspectionPhoto, LeavePolicy, PromotionRule
 from staffing.services.activities import Outcome
 from staffing.services.certificate_freezing import certificate_attach, certificate_file_name
+from staffing.services.corrections import correction_request
 from staffing.services.identities import identity_save
 from staffing.services.inspections import inspection_conclude, photo_add
 from staffing.services.mentorships import (
@@ -91,6 +93,7 @@ def build_ring(ring: Ring) -> Ring:
         _promotion,
         _judgements,
         _papers,
+        _attendance,
         _certificates,
     ):
         step(ring, it)
@@ -410,3 +413,28 @@ def _certificates(ring: Ring, it) -> None:
 
 def certificate_pdf(ring: Ring) -> bytes:
     return PDF + f"% {ring.name}\n".encode()
+
+
+def _attendance(ring: Ring, it) -> None:
+    """A locked month and one being filled in, a correction and leave that wait, one approved."""
+    keeper, account = (ring.people[role] for role in (Role.RECIPIENT_COORDINATOR, Role.CLINICIAN))
+    it.calendar_day, _ = CalendarDay.objects.get_or_create(
+        day=ring.on(12, 25), defaults={"is_working": True, "name": "照常上班"}
+    )
+    it.leave_policy = LeavePolicy.objects.create(
+        programme=it.programme, up_to_days=2, levels=["recipient"], basis=f"{ring.mark}请假规定"
+    )
+    it.sheet = build.month_sheet(it.clinic, ring.on(3, 1), by=keeper)
+    it.sheet_open = build.month_sheet(it.clinic, ring.on(4, 1), by=keeper, locked=False)
+    it.row, it.row_open = (sheet.rows.get(posting=it.posting) for sheet in (it.sheet, it.sheet_open))
+    it.correction = correction_request(
+        sheet=it.sheet,
+        posting=it.posting,
+        cells=[Cell(it.posting.pk, ring.on(3, 12), "am", "A")],
+        reason=f"{ring.mark}更正",
+        by=keeper,
+    )
+    asked = {"by": account, "reason": f"{ring.mark}事由", "approved": False}
+    it.leave = build.leave(it.posting, ring.on(5, 6), **asked)
+    it.leave_long = build.leave(it.posting, ring.on(6, 1), ring.on(6, 10), **asked)
+    it.leave_approved = build.leave(it.posting, ring.on(7, 6), **asked | {"approved": True})
