@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from assessment.models import Assessment, ScoreTemplate
 from assessment.models.template import Grade
@@ -138,3 +139,35 @@ def test_a_hospital_has_no_veto_of_this_kind(case):
     )
     case.find(*DAYS)
     assert veto_facts(made) == []
+
+
+class TestDesk:
+    def verb(self, case, name: str) -> str:
+        return reverse("admin:assessment_assessment_verb", args=[case.assessment.pk, name])
+
+    def test_the_leader_reads_the_facts_before_deciding(self, case, client):
+        case.find(*DAYS)
+        client.force_login(case.leader)
+        page = client.get(self.verb(case, "decide"))
+        assert "2026-03-10" in page.content.decode()
+        assert page.context["form"].initial["final_grade"] == "fail"
+        refused = client.post(self.verb(case, "decide"), {"final_grade": "excellent", "reason": "突出"})
+        assert "先行同意" in refused.content.decode()
+        row = reverse("admin:assessment_assessment_change", args=[case.assessment.pk])
+        assert "一票否决事实" in client.get(row).content.decode()
+
+    def test_two_leaders_at_the_desk(self, case, client):
+        case.find(*DAYS)
+        client.force_login(case.deputy)
+        assert client.post(self.verb(case, "lift-veto"), {"reason": "事后补证"}).status_code == 302
+        client.force_login(case.leader)
+        answers = {"final_grade": "pass", "reason": "经核实"}
+        assert client.post(self.verb(case, "decide"), answers).status_code == 302
+        decided = Assessment.objects.get(pk=case.assessment.pk)
+        assert (decided.final_grade, decided.lifted_by) == ("pass", case.deputy)
+        row = reverse("admin:assessment_assessment_change", args=[decided.pk])
+        assert "事后补证" in client.get(row).content.decode()
+
+    def test_without_facts_the_verb_is_not_offered(self, case, client):
+        client.force_login(case.deputy)
+        assert client.get(self.verb(case, "lift-veto")).status_code == 302

@@ -109,14 +109,15 @@ class DisciplineRuleAdmin(ScopedAdmin):
             super().save_model(request, obj, form, change)
             return
         answers = form.cleaned_data
-        changed = any(name in form.changed_data for name in FIGURES)
-        figures = RuleFigures(**{name: answers[name] for name in FIGURES})
+        example = EXAMPLES.get(answers["example"])
+        typed = {name: answers[name] for name in FIGURES if example is None or name in form.changed_data}
+        figures = RuleFigures(**({**example.figures} if example else {}) | typed)
         made = discipline_rule_create(
             programme=answers["programme"],
             name=answers["name"],
             basis=answers["basis"],
             example=answers["example"],
-            figures=figures if changed or not answers["example"] else None,
+            figures=figures,
             by=request.user,
         )
         obj.__dict__.update(made.__dict__)
