@@ -148,6 +148,10 @@ def test_the_unit_page_tells_everything(client, county):
     assert "县卫健〔2026〕5号" in text and "同时在岗人数不少于1人" in text
     assert "交接期间两人同在" in text and "交接同在 2 天" in text
     assert "另有 2 名在岗人员的专业未填" in text
+    assert "有人在岗但人数不足的日子" not in text
+    StayRule.objects.filter(recipient=county.clinics[0]).update(minimum=2)
+    text = client.get(reverse("coverage-recipient", args=[county.clinics[0].pk])).content.decode()
+    assert "有人在岗但人数不足的日子" in text
     assert "首尾两天都计" in text and "本岗位历任" in text
 
 

@@ -216,6 +216,10 @@ def _unit_page(request, by, agreements, heading):
         tenures = succession(counted_postings(user).filter(agreement__in=agreements), today)
     speak = {rule for row in warnings for rule in row.rules} | (calendar.rules if calendar else set())
     rules = read.rules_named(speak)
+
+    def named(row) -> list:
+        return [rules[key] for key in row.rules]
+
     subjects = Speciality.objects.in_bulk([row.speciality for row in departments])
     return render(
         request,
@@ -229,12 +233,13 @@ def _unit_page(request, by, agreements, heading):
             "totals": totals,
             "strip": strip_of(calendar, period, today),
             "calendar": calendar,
-            "gaps": [(gap, [rules[key] for key in gap.rules]) for gap in calendar.gaps] if calendar else [],
+            "gaps": [(gap, named(gap)) for gap in calendar.gaps] if calendar else [],
+            "short": [(row, named(row)) for row in calendar.segments if row.state == read.State.BELOW]
+            if calendar
+            else [],
             "rules": sorted(rules.values(), key=lambda rule: rule.pk),
             "warnings": [
-                (row, leaving[row.posting], [rules[key] for key in row.rules])
-                for row in warnings
-                if row.posting in leaving
+                (row, leaving[row.posting], named(row)) for row in warnings if row.posting in leaving
             ],
             "departments": [(subjects[row.speciality], row) for row in departments],
             "unfilled": sum(read.speciality_unfilled(agreements, **asked).values()),
