@@ -216,13 +216,12 @@ def test_the_database_lets_proved_months_pass(world):
 
 
 def test_the_database_refuses_days_outside_the_stay_and_other_peoples_stays(world):
-    build.proved(world.posting)
+    other = build.posting(world.agreement)
+    build.proved(world.posting, other)
     row = crafted(world)
     CertificateStay.objects.update(end_on=date(2026, 9, 1))
     with pytest.raises(IntegrityError, match="not locked"), transaction.atomic():
         by_hand(world, row)
-    other = build.posting(world.agreement)
-    build.proved(other)
     CertificateStay.objects.update(posting=other, end_on=AUGUST)
     with pytest.raises(IntegrityError, match="not locked"), transaction.atomic():
         by_hand(world, row)
