@@ -9,8 +9,6 @@ import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from assessment.models import Assessment, ScoreTemplate
-from assessment.services.assessments import Mark, assessment_decide, assessment_open, assessment_score
 from core.errors import RuleBroken
 from core.jobs import ClaimLost, JobRun
 from core.models import AuditEvent, Job
@@ -567,21 +565,6 @@ def test_facts_of_three_stretches(world):
     # the scene's own lecture and the one of September; not October's (no longer there), nor what is unconfirmed
     assert (lectures["value"], lectures["events"], facts["events"]) == ("3", 2, 2)
     assert len(facts["sources"]) == 8
-
-
-def test_a_final_grade_is_stated_and_a_draft_is_not(world):
-    build.proved(world.posting)
-    template = ScoreTemplate.objects.filter(subject="person").order_by("version").first()
-    opened = assessment_open(
-        cycle=world.cycle, template=template, by=world.officer, clinician=world.clinician
-    )
-    full = {item: Mark(item.weight, "") for item in template.items.all()}
-    opened = assessment_score(assessment=opened, scores=full, by=world.officer)
-    assert build.certificate(world.posting).facts["results"] == []
-    assessment_decide(assessment=opened, by=world.people["bureau_leader"], final_grade=opened.computed_grade)
-    grade = Assessment.objects.get().get_final_grade_display()
-    later = build.certificate(world.posting, until=date(2026, 7, 31))
-    assert later.facts["results"] == [{"cycle": world.cycle.name, "grade": grade}]
 
 
 def test_the_year_of_the_number_is_that_of_issuing(world):
