@@ -9,8 +9,6 @@ import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from assessment.models import Assessment, ScoreTemplate
-from assessment.services.assessments import Mark, assessment_decide, assessment_open, assessment_score
 from core.errors import RuleBroken
 from core.jobs import ClaimLost, JobRun
 from core.models import AuditEvent, Job
@@ -216,13 +214,12 @@ def test_the_database_lets_proved_months_pass(world):
 
 
 def test_the_database_refuses_days_outside_the_stay_and_other_peoples_stays(world):
-    build.proved(world.posting)
+    other = build.posting(world.agreement)
+    build.proved(world.posting, other)
     row = crafted(world)
     CertificateStay.objects.update(end_on=date(2026, 9, 1))
     with pytest.raises(IntegrityError, match="not locked"), transaction.atomic():
         by_hand(world, row)
-    other = build.posting(world.agreement)
-    build.proved(other)
     CertificateStay.objects.update(posting=other, end_on=AUGUST)
     with pytest.raises(IntegrityError, match="not locked"), transaction.atomic():
         by_hand(world, row)
@@ -568,21 +565,6 @@ def test_facts_of_three_stretches(world):
     # the scene's own lecture and the one of September; not October's (no longer there), nor what is unconfirmed
     assert (lectures["value"], lectures["events"], facts["events"]) == ("3", 2, 2)
     assert len(facts["sources"]) == 8
-
-
-def test_a_final_grade_is_stated_and_a_draft_is_not(world):
-    build.proved(world.posting)
-    template = ScoreTemplate.objects.filter(subject="person").order_by("version").first()
-    opened = assessment_open(
-        cycle=world.cycle, template=template, by=world.officer, clinician=world.clinician
-    )
-    full = {item: Mark(item.weight, "") for item in template.items.all()}
-    opened = assessment_score(assessment=opened, scores=full, by=world.officer)
-    assert build.certificate(world.posting).facts["results"] == []
-    assessment_decide(assessment=opened, by=world.people["bureau_leader"], final_grade=opened.computed_grade)
-    grade = Assessment.objects.get().get_final_grade_display()
-    later = build.certificate(world.posting, until=date(2026, 7, 31))
-    assert later.facts["results"] == [{"cycle": world.cycle.name, "grade": grade}]
 
 
 def test_the_year_of_the_number_is_that_of_issuing(world):

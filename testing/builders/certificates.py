@@ -12,6 +12,7 @@ from datetime import date
 from django.utils import timezone
 
 from core.dates import Period, add_months
+from core.models import Job
 from core.selectors.workdays import days_of, working_days
 from core.services.jobs import job_run
 from staffing.models import AttendanceRow, MonthSheet, Posting, ServiceCertificate
@@ -81,4 +82,5 @@ def certificate(
         job_run(job_id=job.pk)
     elif status == "issued":
         certificate_freeze(certificate_id=made.pk)
+        Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=timezone.now())
     return ServiceCertificate.objects.get(pk=made.pk)
