@@ -189,6 +189,12 @@ class Posting(models.Model):
                         RAISE EXCEPTION 'posting and batch disagree'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_matches_batch';
                     END IF;
+                    IF NEW.status <> 'planned' AND NOT EXISTS (
+                        SELECT 1 FROM staffing_batch WHERE id = NEW.batch_id AND status = 'filed'
+                    ) THEN
+                        RAISE EXCEPTION 'posting approved before its batch is filed'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_batch_filed';
+                    END IF;
                     RETURN NEW;
                 """,
             )

@@ -103,6 +103,15 @@ def posting_problems(
     return problems
 
 
+def not_filed_message(batch: Batch) -> str:
+    """Why nobody can be entered straight into the batch; empty when it is filed."""
+    if batch.status == Batch.Status.FILED:
+        return ""
+    return (
+        f"批次 {batch.code} 现在是“{batch.get_status_display()}”，人员在派驻计划中增加，备案后才能直接登记。"
+    )
+
+
 def people_on_post(*, day: date) -> QuerySet[Posting]:
     """Arrived postings that hold the day."""
     return (

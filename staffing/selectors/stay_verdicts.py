@@ -15,7 +15,7 @@ from core.dates import Period
 from core.selectors.workdays import working_days
 from staffing.models import Clinician, Posting, StayRule
 from staffing.selectors.rules import in_effect
-from staffing.selectors.verdicts import Measure, Unit, Verdict, counts_for, judge_stay, judge_total
+from staffing.selectors.verdicts import Measure, Unit, Verdict, counts_for, judge_stay, judge_total, unbroken
 
 
 def _rules_of(programmes: Iterable[int]) -> dict[int, list[StayRule]]:
@@ -97,7 +97,12 @@ def person_verdicts(person: Clinician, *, user: User) -> list[tuple[str, list[Ve
             judged = [row for row in rows if counts_for(rule, row) and in_effect(rule, row.start_on)]
             common = {"today": today, "working": working}
             if rule.measure == Measure.CONTINUOUS:
-                verdicts += [judge_stay(rule, row, others=stays, **common) for row in judged]
+                told: set[int] = set()
+                for row in judged:
+                    # stays that run on into each other are one
+                    if row.pk not in told:
+                        told |= {part.pk for part in unbroken(row, stays)}
+                        verdicts.append(judge_stay(rule, row, others=stays, **common))
             elif rule.measure == Measure.ONE_UNIT:
                 for recipient in {row.agreement.recipient for row in judged}:
                     there = [row for row in judged if row.agreement.recipient_id == recipient.pk]

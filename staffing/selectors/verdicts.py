@@ -45,6 +45,9 @@ class Amount:
     rest: int = 0
 
     def __str__(self):
+        """“9个月零29天”, “27天”."""
+        if self.rest and not self.value:
+            return f"{self.rest}天"
         text = f"{self.value}{Unit(self.unit).label}"
         return f"{text}零{self.rest}天" if self.rest else text
 

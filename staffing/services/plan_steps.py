@@ -196,9 +196,9 @@ def plan_file(*, batch: Batch, by: User) -> Batch:
             for message in messages:
                 problems.add(message)
     problems.raise_if_any()
-    planned.update(status=Posting.Status.APPROVED)
     batch.status, batch.filed_by, batch.filed_at = Status.FILED, by, timezone.now()
     batch.save()
+    planned.update(status=Posting.Status.APPROVED)
     _say(batch, by, "备案")
     return batch
 

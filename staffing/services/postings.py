@@ -10,7 +10,12 @@ from core.errors import Problems, RuleBroken, broken_constraint
 from core.models import AuditEvent
 from core.services.audit import audit_record
 from staffing.models import Batch, Clinician, Posting
-from staffing.selectors.postings import overlap_message, overlapping_resident, posting_problems
+from staffing.selectors.postings import (
+    not_filed_message,
+    overlap_message,
+    overlapping_resident,
+    posting_problems,
+)
 from support.models import Agreement
 
 OPEN = (Posting.Status.PLANNED, Posting.Status.APPROVED)
@@ -38,11 +43,8 @@ def posting_create(
     problems = posting_problems(
         batch=batch, agreement=agreement, clinician=clinician, start_on=start_on, end_on=end_on
     )
-    if batch.status != Batch.Status.FILED:
-        problems.add(
-            f"批次 {batch.code} 现在是“{batch.get_status_display()}”，人员在派驻计划中增加，备案后才能直接登记。",
-            field="batch",
-        )
+    if not_filed := not_filed_message(batch):
+        problems.add(not_filed, field="batch")
     problems.raise_if_any()
     posting = new_posting(
         batch=batch,
@@ -91,8 +93,8 @@ def posting_change(*, posting: Posting, by: User, **changes) -> Posting:
                 "agreement": f"不能改派到{agreement.recipient.display_name}：改变受援单位须取消这条派驻，另建派驻。"
             }
         )
-    if batch is not None and batch.status != Batch.Status.FILED:
-        raise RuleBroken({"batch": f"批次 {batch.code} 还没有备案。"})
+    if batch is not None and (not_filed := not_filed_message(batch)):
+        raise RuleBroken({"batch": not_filed})
     for name, value in changes.items():
         setattr(current, name, value)
     posting_problems(

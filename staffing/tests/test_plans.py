@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Role
 from core.dates import Period, whole_months
-from core.errors import RuleBroken
+from core.errors import RuleBroken, broken_constraint
 from core.tests.together import split, together
 from staffing.models import Batch, PlanLine, Posting
 from staffing.selectors.plan_teams import head_counts
@@ -420,6 +420,19 @@ def test_planned_people_are_changed_in_their_plan_only(agreement, by, officer):
     assert "人员在派驻计划中增加" in found["batch"][0]
     filed = build.batch(agreement)
     assert build.posting(agreement, within=filed, arrived=False).status == "approved"
+
+
+def test_the_database_approves_nobody_before_the_batch_is_filed(agreement):
+    plan = build.plan(agreement, upto="accepted")
+    for status in ("approved", "on_post"):
+        with pytest.raises(IntegrityError) as caught, transaction.atomic():
+            plan.postings.update(
+                status=status,
+                arrived_on=AUTUMN[0],
+                arrival_confirmed_by=build.coordinator(agreement.recipient),
+                arrival_confirmed_at="2026-09-01T08:00+08:00",
+            )
+        assert broken_constraint(caught.value) == "posting_batch_filed"
 
 
 # ---- at the same moment

@@ -246,3 +246,11 @@ def test_an_export_comes_back_with_zero_changes(world, officer, batch):
     assert (result.new, result.changed, result.unchanged) == (0, 0, visible.count())
     assert not result.noted_rows
     assert list(Posting.objects.order_by("pk").values()) == before
+
+
+def test_people_of_a_plan_are_not_brought_in_by_excel(world, officer):
+    plan = build.plan(world.agreement)
+    person = build.clinician(world.hospital)
+    result = take(officer, row_for(plan, world.agreement, person))
+    assert "人员在派驻计划中增加" in " ".join(result.sentences)
+    assert not Posting.objects.filter(clinician=person).exists()

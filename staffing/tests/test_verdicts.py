@@ -81,6 +81,14 @@ def test_nine_months_and_29_days_are_told_to_the_day():
     assert found.words == "要求10个月，实际9个月零29天（计 302 天）。"
 
 
+@pytest.mark.parametrize(
+    ("last", "text"),
+    [(date(2011, 1, 27), "27天"), (date(2011, 1, 31), "1个月"), (date(2011, 2, 1), "1个月零1天")],
+)
+def test_lengths_in_words(last, text):
+    assert str(amount_of("months", [Period(date(2011, 1, 1), last)])) == text
+
+
 def test_a_ningxia_cycle_reaches_183_days_in_its_first_year_only():
     whole = [stay(date(2021, 6, 1), date(2022, 5, 31))]
     in_year = rule(183, "days", "cumulative")
