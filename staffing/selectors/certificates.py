@@ -14,6 +14,7 @@ from accounts.models import Role, User
 from core.dates import Period, add_months
 from core.errors import Problems
 from staffing.models import (
+    AttendanceCorrection,
     AttendanceRow,
     CertificateKind,
     Clinician,
@@ -94,6 +95,10 @@ def certificate_problems(
             good.append(posting)
     for message in unlocked_messages(good, until):
         problems.add(message, field="postings")
+    for correction in _open_corrections(good, until):
+        problems.add(
+            f"{correction.sheet.month:%Y-%m} {_place(correction.posting)} 的考勤更正还没有审核。", field="postings"
+        )
     if inside:
         for finding in _draft_findings(good, until):
             problems.add(
@@ -175,6 +180,16 @@ def _by_month(period: Period) -> list[Period]:
         parts.append(month_period(month).clip(period))
         month = add_months(month, 1)
     return [part for part in parts if part]
+
+
+def _open_corrections(postings: list[Posting], until: date) -> QuerySet[AttendanceCorrection]:
+    return (
+        AttendanceCorrection.objects.filter(
+            posting__in=postings, status=AttendanceCorrection.Status.REQUESTED, sheet__month__lte=until
+        )
+        .select_related("sheet", "posting__agreement__recipient")
+        .order_by("sheet__month", "pk")
+    )
 
 
 def _draft_findings(postings: list[Posting], until: date) -> QuerySet[InspectionFinding]:

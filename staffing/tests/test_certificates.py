@@ -18,6 +18,7 @@ from core.services.jobs import job_claim, job_run
 from core.tests.frozen import all_refused, open_columns, refused, sql, ways_to_lose
 from staffing.jobs import render_certificate
 from staffing.models import (
+    AttendanceCorrection,
     AttendanceRow,
     CertificateSeries,
     CertificateStay,
@@ -320,6 +321,23 @@ def test_a_draft_inspection_holds_back_the_bureau_and_is_not_told_to_others(worl
     asked = ask(world, world.posting)
     with pytest.raises(RuleBroken, match="2026-05-12 .*还没有办结"):
         certificate_issue(certificate=asked, by=world.officer)
+
+
+def test_a_correction_that_nobody_decided_holds_the_paper_back(world):
+    build.proved(world.posting)
+    row = AttendanceRow.objects.get(sheet__month=date(2026, 5, 1))
+    AttendanceCorrection.objects.create(
+        sheet=row.sheet,
+        posting=row.posting,
+        marks_before=row.marks,
+        marks_after="A" * 62,
+        reason="漏登",
+        requested_by=world.recipient,
+    )
+    with pytest.raises(RuleBroken, match="2026-05 .*考勤更正还没有审核"):
+        ask(world, world.posting)
+    with pytest.raises(RuleBroken, match="考勤更正还没有审核"):
+        certificate_freeze(certificate_id=crafted(world).pk)
 
 
 # ---- the bureau's word
