@@ -101,7 +101,7 @@ DESKS: dict[str, Desk] = {
         verbs={"end": Moment(O, "posting"), "cancel": Moment(O, "planned")},
         **EXCEL,
     ),
-    "core.CalendarDay": Desk(BUREAU, O, O, O, of="calendar_day", removable="calendar_day"),
+    "core.CalendarDay": Desk(BUREAU, O, O, of="calendar_day"),
     "staffing.MonthSheet": Desk(BUREAU, locked=("sheet",)),
     "staffing.AttendanceCorrection": Desk(
         BUREAU,
