@@ -82,7 +82,7 @@ allow("staffing.enter_mentorship", COORDINATORS)
 # whether somebody is there all year is read by everybody but the posted themselves
 allow("staffing.view_coverage", REGION, UNITS)
 # ---- attendance: the recipient keeps it, others read; the calendar and the levels of approval are the bureau's
-allow_model(CalendarDay, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
+allow_model(CalendarDay, view=BUREAU, add=OFFICER, change=OFFICER)
 allow("staffing.view_calendar", BUSINESS)
 allow("staffing.edit_calendar", OFFICER)
 for model in (models.MonthSheet, models.AttendanceRow, models.AttendanceCorrection):

@@ -17,6 +17,7 @@ from staffing.admin import (
     stay_rule,
     study,
 )
+from staffing.admin import activity, attendance, calendar, cards, clinician, leave, posting, reference, study
 
 __all__ = [
     "activity",
@@ -33,5 +34,11 @@ __all__ = [
     "promotion",
     "reference",
     "stay_rule",
+    "calendar",
+    "cards",
+    "clinician",
+    "leave",
+    "posting",
+    "reference",
     "study",
 ]

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Organisation, Role, User
 from core.dates import Period
-from staffing.models import ApprovalLevel, Clinician, Leave, LeaveApproval, LeavePolicy, Posting
+from staffing.models import ApprovalLevel, Leave, LeaveApproval, LeavePolicy, Posting
 from staffing.selectors.attendance import leave_begins, leave_halves
 from support.models import Programme
 
@@ -135,13 +135,3 @@ def stay_of(posting: Posting) -> Period | None:
 def is_late(leave: Leave) -> bool:
     """Approved, but only after it had begun (补批): counts as off-post."""
     return leave.status == Leave.Status.APPROVED and leave.approved_at >= leave_begins(leave)
-
-
-def leaves_of(clinician: Clinician, period: Period) -> QuerySet[Leave]:
-    """Approved leave of a person that touches the period."""
-    return Leave.objects.filter(
-        posting__clinician=clinician,
-        status=Leave.Status.APPROVED,
-        start_on__lte=period.end,
-        end_on__gte=period.start,
-    ).order_by("start_on")
