@@ -68,11 +68,13 @@ def _is_many(model: type[models.Model], path: str) -> bool:
     return False
 
 
-def _among(paths: tuple[str, ...], organisations) -> models.Q:
-    condition = models.Q(pk__in=[])
-    for path in paths:
-        condition |= models.Q(**{f"{path}__in": organisations})
-    return condition
+def _met(model: type[models.Model], path: str, lookup: str, value) -> models.Q:
+    """Rows of which the path meets the value. A path that meets several rows is asked in a subquery of its
+    own: joined side by side, such paths multiply each other."""
+    condition = models.Q(**{f"{path}{lookup}": value})
+    if not _is_many(model, path):
+        return condition
+    return models.Q(pk__in=model._base_manager.filter(condition).order_by().values("pk"))
 
 
 def _limit(queryset, user, *, partners: bool) -> models.QuerySet:
@@ -87,14 +89,14 @@ def _limit(queryset, user, *, partners: bool) -> models.QuerySet:
     viewers = scope.viewers if partners else ()
     condition = shown = models.Q(pk__in=[])
     if reach.organisations is not None:
-        condition |= _among(scope.organisations, reach.organisations)
-        shown |= _among(viewers, reach.organisations)
+        for path in scope.organisations:
+            condition |= _met(model, path, "__in", reach.organisations)
+        for path in viewers:
+            shown |= _met(model, path, "__in", reach.organisations)
     if reach.person is not None:
         for path in scope.people:
-            shown |= models.Q(**{path: reach.person})
+            shown |= _met(model, path, "", reach.person)
     condition |= shown & scope.published if scope.published else shown
-    if any(_is_many(model, path) for path in scope.organisations + viewers + scope.people):
-        return queryset.filter(pk__in=model._base_manager.filter(condition).values("pk"))
     return queryset.filter(condition)
 
 

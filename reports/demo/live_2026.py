@@ -8,7 +8,7 @@ confirmed, waiting, returned and in draft. Everything here is invented and small
 from datetime import date, timedelta
 
 from accounts.models import Organisation, User
-from reports.demo import case_c01, scribe
+from reports.demo import case_c01, live_dispatch, scribe
 from reports.demo import organisations as places
 from reports.demo.accounts import coordinator_of
 from reports.demo.clock import as_of, days_after
@@ -69,6 +69,7 @@ def load(organisations: dict[str, Organisation]) -> bool:
     send(agreements)
     routine(agreements)
     waiting(agreements)
+    live_dispatch.load(agreements)
     return True
 
 

@@ -4,11 +4,13 @@ from staffing.admin import (
     activity,
     attendance,
     batch,
+    calendar,
     cards,
     certificate,
     clinician,
     discipline,
     inspection,
+    leave,
     mentorship,
     posting,
     posting_change,
@@ -17,7 +19,6 @@ from staffing.admin import (
     stay_rule,
     study,
 )
-from staffing.admin import activity, attendance, calendar, cards, clinician, leave, posting, reference, study
 
 __all__ = [
     "activity",

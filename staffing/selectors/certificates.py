@@ -97,7 +97,8 @@ def certificate_problems(
         problems.add(message, field="postings")
     for correction in _open_corrections(good, until):
         problems.add(
-            f"{correction.sheet.month:%Y-%m} {_place(correction.posting)} 的考勤更正还没有审核。", field="postings"
+            f"{correction.sheet.month:%Y-%m} {_place(correction.posting)} 的考勤更正还没有审核。",
+            field="postings",
         )
     if inside:
         for finding in _draft_findings(good, until):
