@@ -7,9 +7,11 @@ from django.http import HttpResponseRedirect
 from assessment.models import Assessment, GradeBand, ItemScore, ScoreItem, ScoreTemplate
 from assessment.models.template import Grade
 from assessment.selectors.assessments import assessments_to_decide, assessments_to_score, template_in_use
+from assessment.selectors.veto import is_lifted, veto_facts
 from assessment.services.assessments import (
     Mark,
     assessment_decide,
+    assessment_lift_veto,
     assessment_open,
     assessment_score,
     item_key,
@@ -17,7 +19,7 @@ from assessment.services.assessments import (
 from assessment.services.templates import template_new_version
 from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_refusals import RowsRefused
-from core.admin_verbs import Verb, VerbForm
+from core.admin_verbs import ReasonForm, Verb, VerbForm
 from core.desk import Card, WaitingFilter, card, chip, chip_column, list_url, object_url, text_column
 from core.errors import RuleBroken
 from core.numbers import NO_VALUE, plain
@@ -156,9 +158,23 @@ class DecideForm(VerbForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("final_grade", self.row.computed_grade)
-        used = {band.grade for band in self.row.template.bands.all()}
+        facts = veto_facts(self.row)
+        self.initial.setdefault("final_grade", Grade.FAIL if facts else self.row.computed_grade)
+        used = {band.grade for band in self.row.template.bands.all()} | (
+            {Grade.FAIL.value} if facts else set()
+        )
         self.fields["final_grade"].choices = [choice for choice in Grade.choices if choice[0] in used]
+        if facts:
+            told = "；".join(fact["text"] for fact in facts)
+            self.fields["final_grade"].help_text = f"一票否决事实：{told}"
+
+
+def _may_lift(assessment, user) -> bool:
+    """While it is open, for facts that nobody has agreed upon yet."""
+    if assessment.status != Assessment.Status.DRAFT or assessment.clinician_id is None:
+        return False
+    facts = veto_facts(assessment)
+    return bool(facts) and not is_lifted(assessment, facts)
 
 
 @admin.register(Assessment)
@@ -201,9 +217,21 @@ class AssessmentAdmin(ScopedAdmin):
             explain="定等次后，得分和等次都不能再改。",
             done="已定等次。",
             tone="primary",
-        )
+        ),
+        Verb(
+            name="lift-veto",
+            label="同意不作一票否决",
+            permission="assessment.decide_grade",
+            available=_may_lift,
+            form=ReasonForm,
+            run=lambda assessment, user, reason: assessment_lift_veto(
+                assessment=assessment, by=user, reason=reason
+            ),
+            explain="只对现有的事实有效；等次须由另一位领导来定。以后又有新的事实，要重新同意。",
+            done="已同意，可由另一位领导定等次。",
+        ),
     ]
-    READ_ONLY = ["assessor", "status", "total", "computed_grade"]
+    READ_ONLY = ["assessor", "status", "total", "computed_grade", "veto_text"]
     DECISION = ["final_grade", "reason", "decided_by_text", "decided_at"]
 
     def get_fieldsets(self, request, obj=None):
@@ -213,13 +241,25 @@ class AssessmentAdmin(ScopedAdmin):
             return [(None, what)]
         what = {"fields": ["cycle", "template", "organisation" if obj.organisation_id else "clinician"]}
         decided = self.DECISION if obj.status == Assessment.Status.FINAL else []
-        scored = ["assessor", "status", ("total", "computed_grade"), *decided]
-        return [(None, what), ("得分与等次", {"fields": scored})]
+        scored = ["assessor", "status", ("total", "computed_grade")]
+        if obj.clinician_id:
+            scored.append("veto_text")
+        if obj.lifted_by_id:
+            scored.append("lifted_text")
+        return [(None, what), ("得分与等次", {"fields": [*scored, *decided]})]
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None:
             return []
-        return ["cycle", "template", "organisation", "clinician", *self.READ_ONLY, *self.DECISION]
+        return [
+            "cycle",
+            "template",
+            "organisation",
+            "clinician",
+            *self.READ_ONLY,
+            "lifted_text",
+            *self.DECISION,
+        ]
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []
@@ -264,6 +304,15 @@ class AssessmentAdmin(ScopedAdmin):
             return super().response_add(request, obj, post_url_continue)
         self.message_user(request, "考核已建立，请逐项评分。", level="SUCCESS")
         return HttpResponseRedirect(object_url(obj))
+
+    @admin.display(description="一票否决事实")
+    def veto_text(self, assessment):
+        """What stands now; of a decided assessment what was cited."""
+        return "\n".join(fact["text"] for fact in veto_facts(assessment)) or "没有"
+
+    @admin.display(description="不作一票否决")
+    def lifted_text(self, assessment):
+        return f"{assessment.lifted_by.name} {assessment.lifted_at:%Y-%m-%d} 同意：{assessment.lift_reason}"
 
     @admin.display(description="被考核对象")
     def subject_name(self, assessment):

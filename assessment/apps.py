@@ -6,5 +6,4 @@ class AssessmentConfig(AppConfig):
     verbose_name = "考核"
 
     def ready(self):
-        from assessment import policies  # noqa: F401
-        from assessment.selectors import service_results  # noqa: F401
+        from assessment import policies, results  # noqa: F401

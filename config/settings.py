@@ -9,6 +9,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from core.personal import check_keys
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -44,6 +46,14 @@ ALLOWED_HOSTS = env.list(
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("没有设置 ALLOWED_HOSTS。请填写访问本系统用的域名或 IP，多个用英文逗号隔开。")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+PERSONAL_DATA_KEYS = env.list("PERSONAL_DATA_KEYS", default=[])
+if not PERSONAL_DATA_KEYS and APP_ENV == "test":
+    PERSONAL_DATA_KEYS = ["dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE="]
+try:
+    check_keys(PERSONAL_DATA_KEYS)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
 
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var")))
 FONT_DIR = env("FONT_DIR", default="")
@@ -174,6 +184,15 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# ---- pages that anybody may open: where they are, and how often
+# as people outside type it; printed on certificates as a QR code. Empty: the code alone is printed.
+SITE_URL = env(
+    "SITE_URL", default="" if PRODUCTION else f"http://127.0.0.1:{env('PORT', default='8000')}"
+).rstrip("/")
+VERIFY_LIMIT_SECONDS = env.int("VERIFY_LIMIT_SECONDS", default=60)
+VERIFY_LIMIT_PER_ADDRESS = env.int("VERIFY_LIMIT_PER_ADDRESS", default=20)
+VERIFY_LIMIT_TOTAL = env.int("VERIFY_LIMIT_TOTAL", default=600)
 
 # ---- language, time, files
 LANGUAGE_CODE = "zh-hans"

@@ -19,12 +19,15 @@ class Scope:
     ``viewers``: further organisations that may see a row but never write it (a partner).
     ``people``: paths to a User; used by those who see only their own rows.
     ``reference``: a code list that every signed-in person may read.
+    ``published``: what a row must satisfy before viewers and people see it at all; until then it is
+    the organisations' own (an inspection while it is being recorded).
     """
 
     organisations: tuple[str, ...] = ()
     viewers: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     reference: bool = False
+    published: models.Q | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,15 @@ def _is_many(model: type[models.Model], path: str) -> bool:
     return False
 
 
-def _limit(queryset, user, paths_of) -> models.QuerySet:
+def _among(paths: tuple[str, ...], organisations) -> models.Q:
+    condition = models.Q(pk__in=[])
+    for path in paths:
+        condition |= models.Q(**{f"{path}__in": organisations})
+    return condition
+
+
+def _limit(queryset, user, *, partners: bool) -> models.QuerySet:
+    """``partners``: also what viewers see; otherwise only the rows of the own reach."""
     model = queryset.model
     scope = scope_of(model)
     if scope is None or not getattr(user, "is_authenticated", False) or not user.is_active:
@@ -73,27 +84,28 @@ def _limit(queryset, user, paths_of) -> models.QuerySet:
     reach = user.reach()
     if reach.everything or scope.reference:
         return queryset
-    paths = paths_of(scope)
-    condition = models.Q(pk__in=[])
+    viewers = scope.viewers if partners else ()
+    condition = shown = models.Q(pk__in=[])
     if reach.organisations is not None:
-        for path in paths:
-            condition |= models.Q(**{f"{path}__in": reach.organisations})
+        condition |= _among(scope.organisations, reach.organisations)
+        shown |= _among(viewers, reach.organisations)
     if reach.person is not None:
         for path in scope.people:
-            condition |= models.Q(**{path: reach.person})
-    if any(_is_many(model, path) for path in paths + scope.people):
+            shown |= models.Q(**{path: reach.person})
+    condition |= shown & scope.published if scope.published else shown
+    if any(_is_many(model, path) for path in scope.organisations + viewers + scope.people):
         return queryset.filter(pk__in=model._base_manager.filter(condition).values("pk"))
     return queryset.filter(condition)
 
 
 def restrict(queryset: models.QuerySet, user) -> models.QuerySet:
     """The rows of the queryset that the user may see; none for strangers and unscoped models."""
-    return _limit(queryset, user, lambda scope: scope.organisations + scope.viewers)
+    return _limit(queryset, user, partners=True)
 
 
 def own(queryset: models.QuerySet, user) -> models.QuerySet:
     """The rows that lie in the user's own reach, without those seen only as a partner."""
-    return _limit(queryset, user, lambda scope: scope.organisations)
+    return _limit(queryset, user, partners=False)
 
 
 class ScopedQuerySet(models.QuerySet):

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from core.services.jobs import job_run, jobs_sweep
+from core.services.limits import limits_sweep
 
 
 @shared_task(name="core.tasks.run_job")
@@ -13,3 +14,4 @@ def run_job(job_id: int) -> None:
 @shared_task(name="core.tasks.sweep_jobs")
 def sweep_jobs() -> None:
     jobs_sweep()
+    limits_sweep()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import os
 import secrets
@@ -27,6 +28,7 @@ def local(env: dict[str, str], database_url: str, redis_url: str, host: str) -> 
     """For ./run: the site on this machine, with a secret of its own."""
     result = env | {"APP_ENV": "local", "DATABASE_URL": database_url, "REDIS_URL": redis_url}
     result["SECRET_KEY"] = env.get("SECRET_KEY") or site_secret()
+    result["PERSONAL_DATA_KEYS"] = env.get("PERSONAL_DATA_KEYS") or personal_data_key()
     result.setdefault("DATA_DIR", str(paths.VAR))
     if not is_loopback(host):
         # Somebody chose to show this machine's site to others; the names they use cannot be known here.
@@ -41,6 +43,7 @@ def production(env: dict[str, str], database_url: str, redis_url: str) -> dict[s
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "SECRET_KEY": secrets.token_urlsafe(64),
+        "PERSONAL_DATA_KEYS": new_personal_data_key(),
         "ALLOWED_HOSTS": "duikou.invalid",
         "HTTPS": "1",
     }
@@ -51,6 +54,17 @@ def site_secret() -> str:
     if not paths.SECRET.is_file():
         paths.write_private(paths.SECRET, secrets.token_urlsafe(64))
     return paths.SECRET.read_text(encoding="utf-8").strip()
+
+
+def new_personal_data_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def personal_data_key() -> str:
+    """The key under which this clone's identity numbers are kept: lost, they cannot be read again."""
+    if not paths.PERSONAL_DATA_KEY.is_file():
+        paths.write_private(paths.PERSONAL_DATA_KEY, new_personal_data_key())
+    return paths.PERSONAL_DATA_KEY.read_text(encoding="utf-8").strip()
 
 
 def is_loopback(host: str) -> bool:

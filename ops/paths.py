@@ -14,6 +14,7 @@ SETUP_LOG = LOGS / "setup.log"
 RUN_LOCK = VAR / "run.lock"
 RUN_STATE = VAR / "run.json"
 SECRET = VAR / "secret_key"
+PERSONAL_DATA_KEY = VAR / "personal_data_key"
 
 NAME = "duikou"
 

@@ -232,7 +232,16 @@ def already_running(state: dict) -> int:
 
 
 def _kept(env: dict[str, str]) -> dict[str, str]:
-    names = ("APP_ENV", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DATA_DIR", "FONT_DIR", "ALLOWED_HOSTS")
+    names = (
+        "APP_ENV",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "SECRET_KEY",
+        "PERSONAL_DATA_KEYS",
+        "DATA_DIR",
+        "FONT_DIR",
+        "ALLOWED_HOSTS",
+    )
     return {name: env[name] for name in names if name in env}
 
 

@@ -6,8 +6,8 @@ Everything comes from the frozen facts and paragraphs; nothing is looked up here
 from datetime import date, datetime
 
 from core.numbers import NO_VALUE
-from reports.narrative import PARTS
 from core.rendering import Annex, Column, Heading, Identity, OfficialDocument, Paragraph, Table
+from reports.narrative import PARTS
 from reports.selectors.facts import FORM_COLUMNS
 
 DEMO_NOTE = "本总结由演示数据生成，人员姓名均为虚构，不作为正式上报材料。"

@@ -1,8 +1,8 @@
 """Background work of this room. Loaded at start-up so that a worker knows its handlers."""
 
 from core.jobs import JobRun, job_kind
-from reports.models import Summary
 from core.rendering import OfficialDocument, count_pages
+from reports.models import Summary
 from reports.services.summaries import RENDER, summary_attach, summary_file_name, summary_freeze
 
 

@@ -6,4 +6,4 @@ class StaffingConfig(AppConfig):
     verbose_name = "派驻与活动"
 
     def ready(self):
-        from staffing import policies  # noqa: F401
+        from staffing import doctor, jobs, policies  # noqa: F401

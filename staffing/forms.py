@@ -5,12 +5,14 @@ from datetime import date
 from django import forms
 from django.utils import timezone
 
+from accounts.models import Region
 from core.forms import DateInput
 from core.pages import FilterForm, SearchField
-from staffing.models import AdvancedStudy, Batch, Clinician, Posting, PostingKind
+from staffing.models import AdvancedStudy, Clinician, ClinicianIdentity, Posting, PostingKind
+from staffing.selectors.coverage_list import regions_below
 from staffing.titles import Title
 from support.forms import AgreementChoice
-from support.models import Agreement, Cycle
+from support.models import Agreement
 from support.models.confirmation import RecordStatus
 from support.selectors.agreements import agreements_as_party
 
@@ -86,48 +88,48 @@ class ClinicianFilter(FilterForm):
     here = forms.BooleanField(label="只看在职")
 
 
+class CoverageFilter(FilterForm):
+    """Whose year is shown, and which of them. ``choices``: what there is for this person."""
+
+    ONLY = [ALL, ("gap", "有断档"), ("below", "人数不足"), ("warning", "近期将不足")]
+    ORDER = [("", "断档优先"), ("place", "按地区")]
+
+    q = SearchField("查找", "单位名称或拼音")
+    by = forms.ChoiceField(label="按")
+    year = forms.TypedChoiceField(label="年度", coerce=int, empty_value=None)
+    region = forms.ModelChoiceField(Region.objects.none(), label="地区", empty_label="全部")
+    only = forms.ChoiceField(label="只看", choices=ONLY)
+    order = forms.ChoiceField(label="排序", choices=ORDER)
+
+    def __init__(self, data, *, user, choices):
+        super().__init__(data)
+        self.fields["by"].choices = [(way.value, way.label) for way in choices.ways]
+        # the first entry of a list is what an address without it means
+        this_year = timezone.localdate().year
+        others = [year for year in range(choices.last_year, choices.first_year - 1, -1) if year != this_year]
+        self.fields["year"].choices = [("", f"{this_year} 年"), *((year, f"{year} 年") for year in others)]
+        if user.sees_region:
+            self.fields["region"].queryset = regions_below(user)
+        else:
+            self.drop("region")
+
+
+class YearForm(FilterForm):
+    year = forms.IntegerField(label="年度", min_value=1950, max_value=2100)
+
+
 # ---- postings
-class BatchForm(forms.ModelForm):
-    class Meta:
-        model = Batch
-        fields = ["cycle", "code", "kind", "departed_on", "task"]
-        widgets = {"departed_on": DateInput}
-        help_texts = {"code": "全系统唯一，可用建议的编号。", "task": "例如 第三季度驻点帮扶。"}
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["cycle"].queryset = (
-            Cycle.objects.filter(agreements__sender=user.organisation_id)
-            .select_related("programme")
-            .distinct()
-        )
-        self.fields["cycle"].empty_label = None
+class DepartmentForm(forms.Form):
+    department = forms.CharField(label="派驻科室", max_length=50, required=False)
 
 
-class PostingForm(forms.ModelForm):
-    agreement = AgreementChoice(label="协议（去哪家）", queryset=Agreement.objects.none())
-    clinician = PersonChoice(label="派驻人员", queryset=Clinician.objects.none())
-
-    class Meta:
-        model = Posting
-        fields = ["clinician", "agreement", "start_on", "end_on", "department", "role"]
-        widgets = {"start_on": DateInput, "end_on": DateInput}
-
-    def __init__(self, *args, batch, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["agreement"].queryset = (
-            Agreement.objects.filter(
-                sender=batch.sender_id, cycle=batch.cycle_id, effective_from__isnull=False
-            )
-            .select_related("sender", "recipient")
-            .order_by("recipient__name_key")
-        )
-        self.fields["clinician"].queryset = Clinician.objects.filter(
-            organisation=batch.sender_id, left_on__isnull=True
-        ).order_by("name_key", "staff_no")
-
-    def _post_clean(self):
-        """The service asks everything, with better sentences; here only what was typed counts."""
+class RevealForm(forms.Form):
+    reason = forms.CharField(
+        label="用途",
+        max_length=300,
+        help_text="例如 核对职称申报材料。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class ArrivalForm(forms.Form):
@@ -136,7 +138,19 @@ class ArrivalForm(forms.Form):
 
 class EndForm(forms.Form):
     ended_on = forms.DateField(label="最后一天", widget=DateInput)
-    reason = forms.CharField(label="原因", max_length=300, required=False, help_text="提前结束必须写明。")
+
+
+class EarlyForm(forms.Form):
+    new_end_on = forms.DateField(label="新的最后一天", widget=DateInput)
+    reason = forms.CharField(
+        label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300})
+    )
+
+
+class ExtendForm(EarlyForm):
+    unfinished_task = forms.CharField(
+        label="没有完成的任务", max_length=300, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300})
+    )
 
 
 class ReasonForm(forms.Form):
@@ -164,15 +178,28 @@ class StudyForm(forms.ModelForm):
             "trainee",
             "start_on",
             "end_on",
+            "planned_start_on",
+            "planned_end_on",
             "speciality",
             "department",
             "teacher",
-            "result",
+            "qualification_checked_on",
+            "qualification_checked_by",
+            "qualification_note",
             "tuition_waived",
+            "tuition_amount",
             "lodging_waived",
+            "lodging_amount",
             "meals_waived",
+            "meals_amount",
+            "other_waiver",
+            "other_amount",
         ]
-        widgets = {"start_on": DateInput, "end_on": DateInput}
+        widgets = dict.fromkeys(
+            ("start_on", "end_on", "planned_start_on", "planned_end_on", "qualification_checked_on"),
+            DateInput,
+        )
+        help_texts = {"planned_start_on": "与实际相同可不填。", "tuition_amount": "不清楚请留空，不要填 0。"}
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -192,8 +219,50 @@ class StudyForm(forms.ModelForm):
         """The service asks everything, with better sentences."""
 
 
+class StudyCloseForm(forms.Form):
+    ended_on = forms.DateField(label="实际结束日期", widget=DateInput)
+    result = forms.CharField(label="结业情况", max_length=100, help_text="例如 合格；提前结束的写明原因。")
+    exam_score = forms.DecimalField(label="考核成绩", max_digits=5, decimal_places=1, required=False)
+    certificate_no = forms.CharField(label="结业证书编号", max_length=40, required=False)
+
+
+class StudyLogForm(forms.Form):
+    month = MonthField(label="月份")
+    text = forms.CharField(
+        label="学习内容", max_length=500, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 500})
+    )
+
+
 # ---- people
+def masked_numbers(person: Clinician) -> dict[str, str]:
+    """First values of the two number fields: masked, so that saving them back changes nothing."""
+    identity = ClinicianIdentity.objects.filter(clinician=person.pk).first() if person.pk else None
+    return {
+        "id_number": identity.id_number_masked if identity else "",
+        "phone": identity.phone_masked if identity else "",
+    }
+
+
+class NumberField(forms.CharField):
+    """An identity or telephone number; what it must look like is the service's to say."""
+
+    def __init__(self, label: str, help_text: str):
+        super().__init__(
+            label=label,
+            required=False,
+            max_length=40,
+            help_text=help_text,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+
+
+ID_NUMBER_HELP = "18 位，加密保存，只显示首 6 位和末 4 位。不改动带 * 的号码即保持不变，清空为删除。"
+PHONE_HELP = "加密保存。不改动带 * 的号码即保持不变，清空为删除。"
+
+
 class ClinicianForm(forms.ModelForm):
+    id_number = NumberField("身份证号", ID_NUMBER_HELP)
+    phone = NumberField("手机号", PHONE_HELP)
     birth_month = MonthField(label="出生年月", required=False)
     title = forms.ChoiceField(
         label="职称", required=False, help_text="从目录选择；不清楚请留空，按“未填”统计。"
@@ -216,8 +285,11 @@ class ClinicianForm(forms.ModelForm):
         ]
         widgets = {"title_since": DateInput, "left_on": DateInput}
 
+    field_order = ["name", "staff_no", "sex", "birth_month", "id_number", "phone"]
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial |= masked_numbers(self.instance)
         self.fields["title"].choices = title_choices()
         self.fields["speciality"].empty_label = "未填"
 

@@ -1,7 +1,8 @@
 """An assessment (考核) of a hospital or a person. Computed and final grade are kept apart:
 
 the published grade is not a function of the score alone (caps, vetoes and quotas decide), so a
-final grade that differs carries its reason.
+final grade that differs carries its reason. Facts that veto a grade (second off-post finding, too few
+working days) are kept as they were cited; a better grade in spite of them needs two leaders.
 """
 
 import pghistory
@@ -70,6 +71,23 @@ class Assessment(models.Model):
         "最终等次", max_length=10, choices=Grade.choices, blank=True, editable=False
     )
     reason = models.CharField("调整原因", max_length=300, blank=True, editable=False)
+    veto = models.JSONField(
+        "一票否决事实",
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="定等次时记下；同意不作一票否决时记下所同意的事实。",
+    )
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="同意不作一票否决",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+    lifted_at = models.DateTimeField("同意时间", null=True, editable=False)
+    lift_reason = models.CharField("不作一票否决的理由", max_length=300, blank=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="定等人",
@@ -119,6 +137,14 @@ class Assessment(models.Model):
                 condition=Q(final_grade="") | Q(final_grade=F("computed_grade")) | ~Q(reason=""),
                 name="assessment_other_grade_has_reason",
                 violation_error_message="最终等次与计算等次不同，必须写明原因。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="final")
+                | Q(veto=[])
+                | Q(final_grade="fail")
+                | (Q(lifted_by__isnull=False) & ~Q(lift_reason="") & ~Q(lifted_by=F("decided_by"))),
+                name="assessment_veto_lifted_by_another",
+                violation_error_message="有一票否决事实时，高于不合格的等次必须由另一位领导先行同意。",
             ),
         ]
         triggers = [

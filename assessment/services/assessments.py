@@ -3,6 +3,10 @@
 The total is rounded half up to one decimal. The computed grade is the highest band whose lower bound
 (inclusive) the total reaches: notices that write “75~85” and “60~75” leave 75 open, here it belongs to
 the upper band. A final grade that differs carries its reason.
+
+A veto (second off-post finding, too few working days) makes the computed grade 不合格 whatever the
+points. A better final grade then needs two leaders: one agrees, for the facts as they stand, another
+decides.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,6 +20,7 @@ from accounts.models import Organisation, Role, User
 from assessment.models import Assessment, GradeBand, ItemScore, ScoreItem, ScoreTemplate
 from assessment.models.template import Grade
 from assessment.selectors.assessments import has_scored
+from assessment.selectors.veto import is_lifted, veto_facts
 from core.errors import Problems, RuleBroken, checked
 from core.models import AuditEvent
 from core.numbers import plain, rounded
@@ -144,8 +149,51 @@ def _compute(assessment: Assessment) -> bool:
         assessment.total, assessment.computed_grade = None, ""
         return False
     assessment.total = total_of(scores)
-    assessment.computed_grade = grade_of(assessment.total, assessment.template.bands.all())
+    by_points = grade_of(assessment.total, assessment.template.bands.all())
+    assessment.computed_grade = Grade.FAIL.value if veto_facts(assessment) else by_points
     return True
+
+
+@transaction.atomic
+def assessment_lift_veto(*, assessment: Assessment, by: User, reason: str) -> Assessment:
+    """A leader agrees that the facts as they stand shall not veto the grade; another leader decides."""
+    current = _locked(assessment)
+    facts = veto_facts(current)
+    problems = Problems()
+    if not by.has_role(Role.BUREAU_LEADER) or not Assessment.objects.owned_by(by).filter(pk=current.pk):
+        problems.add("只有考核部门的领导可以同意不作一票否决。")
+    elif has_scored(assessment=current, user=by):
+        problems.add("评分人不能为自己评的考核作这个决定。")
+    if not facts:
+        problems.add("没有一票否决事实，不需要同意。")
+    if not reason.strip():
+        problems.add("请写明不作一票否决的理由。", field="reason")
+    problems.raise_if_any()
+    current.veto, current.lifted_by, current.lifted_at = facts, by, timezone.now()
+    current.lift_reason = reason.strip()[:300]
+    current.save(update_fields=["veto", "lifted_by", "lifted_at", "lift_reason"])
+    audit_record(
+        verb=AuditEvent.Verb.TRANSITION,
+        user=by,
+        subject=current,
+        note=f"同意不作一票否决：{current.lift_reason}",
+    )
+    return current
+
+
+def _veto_problems(assessment: Assessment, facts: list[dict], by: User, final_grade: str) -> Problems:
+    problems = Problems()
+    if not facts or final_grade == Grade.FAIL:
+        return problems
+    cited = "；".join(fact["text"] for fact in facts)
+    if not is_lifted(assessment, facts):
+        problems.add(
+            f"有一票否决事实（{cited}），只能定为“不合格”；要定其他等次，须由另一位领导先行同意不作一票否决。",
+            field="final_grade",
+        )
+    elif assessment.lifted_by_id == by.pk:
+        problems.add("同意不作一票否决的人不能再定等次，须由另一位领导定。", field="final_grade")
+    return problems
 
 
 @transaction.atomic
@@ -160,10 +208,13 @@ def assessment_decide(*, assessment: Assessment, by: User, final_grade: str, rea
         raise RuleBroken("还有项目没有评分，不能定等次。")
     if final_grade not in Grade.values:
         raise RuleBroken({"final_grade": "请选择等次。"})
+    facts = veto_facts(current)
+    _veto_problems(current, facts, by, final_grade).raise_if_any()
     if final_grade != current.computed_grade and not reason.strip():
         raise RuleBroken(
             {"reason": f"最终等次与计算等次“{Grade(current.computed_grade).label}”不同，必须写明原因。"}
         )
+    current.veto = facts
     current.final_grade, current.reason = final_grade, reason.strip()[:300]
     current.decided_by, current.decided_at = by, timezone.now()
     current.status = Assessment.Status.FINAL

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 
-from core.doctor import broker, clock, database, fonts, media, rare_names, security, worker
+from core.doctor import broker, clock, database, fonts, media, public_address, rare_names, security, worker
 from core.doctor.finding import FAIL, OK, WARN, Finding
 
 __all__ = ["CHECKS", "FAIL", "OK", "WARN", "Finding", "examine"]
@@ -28,6 +28,7 @@ CHECKS: dict[str, Check] = {
     "文件目录": media.media_folder,
     "时钟": clock.clock,
     "密钥与安全": security.settings_are_safe,
+    "公开网址": public_address.public_address,
 }
 
 

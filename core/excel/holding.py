@@ -1,4 +1,4 @@
-"""Uploaded files between preview and confirmation: kept on the site's storage under a signed ticket.
+"""Uploaded files between preview and confirmation: kept encrypted on the site's storage under a signed ticket.
 
 The ticket is bound to the person, the kind of record and the content, and lasts two hours.
 """
@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
+
+from core.personal import KeyMissing, seal, unseal
 
 FOLDER = "imports"
 SALT = "core.excel.holding"
@@ -31,7 +33,7 @@ class Held:
 def keep(data: bytes, *, kind: str, name: str, user, model) -> str:
     """Store the file and give its ticket."""
     _clear_old()
-    path = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", ContentFile(data))
+    path = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", ContentFile(seal(data)))
     ticket = {
         "path": path,
         "kind": kind,
@@ -50,8 +52,8 @@ def take(ticket: str, *, user, model) -> Held:
         if facts["user"] != user.pk or facts["model"] != model._meta.label:
             raise ValidationError(GONE)
         with default_storage.open(facts["path"]) as file:
-            data = file.read()
-    except (signing.BadSignature, OSError) as error:
+            data = unseal(file.read())
+    except (signing.BadSignature, OSError, KeyMissing) as error:
         raise ValidationError(GONE) from error
     if hashlib.sha256(data).hexdigest() != facts["digest"]:
         raise ValidationError(GONE)

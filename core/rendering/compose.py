@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 from core import fonts
 
 from . import grid
-from .document import Annex, Block, Heading, OfficialDocument, Paragraph, Table, numbered_blocks
+from .blocks import Block, DocumentNumber, Form, Heading, Paragraph, QrCode, Table
+from .document import Annex, OfficialDocument, numbered_blocks
+from .forms import lay_out_form
 from .linebreak import Line, break_lines
 from .paging import Item, Page, TableRow, TextLine, fill_pages, put_at_bottom
+from .qr import GAP, QR_SIDE, QR_UNITS, QrBox, qr_path
 from .styles import STYLES
 from .tables import lay_out
 from .titles import break_title
@@ -70,6 +73,12 @@ class Composer:
             elif isinstance(block, Paragraph):
                 for text in block.text.splitlines():
                     items += self._text(text, "body", first_indent=_INDENT if block.indent else 0.0)
+            elif isinstance(block, DocumentNumber):
+                items += self._text(block.text, "number", glue=True)
+            elif isinstance(block, QrCode):
+                items.append(self._qr(block))
+            elif isinstance(block, Form):
+                items += self._form(block)
             else:
                 items += self._table(block)
         return items
@@ -172,9 +181,22 @@ class Composer:
         style = STYLES[style_name]
         return typeface(style.role).width(text) * style.size + len(text) * style.tracking
 
+    @property
+    def _capacity(self) -> int:
+        return grid.PORTRAIT_UNITS if self.width == grid.AREA_WIDTH else grid.LANDSCAPE_UNITS
+
+    def _qr(self, code: QrCode) -> Item:
+        path, modules = qr_path(code.text)
+        room = self.width - QR_SIDE - GAP
+        lines = [line for text in code.caption for line in self._broken(text, "note", room, justify=False)]
+        return Item(QR_UNITS, QrBox(path, modules, tuple(lines), next(self._numbers)))
+
+    def _form(self, form: Form) -> list[Item]:
+        rows = lay_out_form(form, self.width, self._capacity, next(self._numbers))
+        return [Item(row.units, row, snap=number == 0) for number, row in enumerate(rows)]
+
     def _table(self, table: Table) -> list[Item]:
-        capacity = grid.PORTRAIT_UNITS if self.width == grid.AREA_WIDTH else grid.LANDSCAPE_UNITS
-        layout = lay_out(table, self.width, capacity)
+        layout = lay_out(table, self.width, self._capacity)
         block = next(self._numbers)
         items = []
         if table.caption:

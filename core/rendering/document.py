@@ -13,95 +13,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from .blocks import (
+    Block,
+    Column,
+    DocumentNumber,
+    Form,
+    FormCell,
+    FormRow,
+    Heading,
+    Paragraph,
+    QrCode,
+    Table,
+)
+
 CHINESE_DIGITS = "零一二三四五六七八九"
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading of level 1–4, given without its number: 一、 / （一） / 1. / （1） are put in front of it.
-
-    ``numbered=False`` prints the text as it is.
-    """
-
-    text: str
-    level: int = 1
-    numbered: bool = True
-
-    def __post_init__(self) -> None:
-        if self.level not in (1, 2, 3, 4):
-            raise ValueError(f"标题层级只能是 1 到 4：{self.level}")
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph; ``indent=False`` sets it flush left (for example a salutation).
-
-    Line feeds inside ``text`` start new paragraphs; an empty one is left out.
-    """
-
-    text: str
-    indent: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
-
-    ``width`` is in characters of the table's type, scaled to fill the page; None takes it from the contents.
-    ``align`` is left, center or right. Neighbours with the same ``group`` get a shared heading above theirs.
-    """
-
-    label: str
-    width: float | None = None
-    align: str = "center"
-    group: str = ""
-
-    def __post_init__(self) -> None:
-        if self.align not in ("left", "center", "right"):
-            raise ValueError(f"表格列的对齐方式不认识：{self.align}")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A ruled table; every row has one text a column (None prints nothing). ``has_total`` sets the last row in 黑体.
-
-    ``unit`` (“单位：人次”) stands above the table on the right, ``notes`` below it.
-    ``empty_text`` is printed across the table when there are no rows.
-    """
-
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...] = ()
-    caption: str = ""
-    unit: str = ""
-    notes: tuple[str, ...] = ()
-    has_total: bool = False
-    empty_text: str = "本期无记录"
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", tuple(self.columns))
-        rows = tuple(tuple("" if value is None else str(value) for value in row) for row in self.rows)
-        object.__setattr__(self, "rows", rows)
-        object.__setattr__(self, "notes", tuple(self.notes))
-        if not self.columns:
-            raise ValueError("表格至少要有一列")
-        for number, row in enumerate(self.rows, start=1):
-            if len(row) != len(self.columns):
-                raise ValueError(
-                    f"表格“{self.caption}”第 {number} 行有 {len(row)} 格，应为 {len(self.columns)} 格"
-                )
-
-    def transposed(self, label: str = "指标", width: float | None = None) -> Table:
-        """The same table with its columns as rows: for one or two rows of many measures."""
-        first, *rest = self.columns
-        names = [row[0] for row in self.rows]
-        columns = [Column(label, width, "left"), *(Column(name, None, "right") for name in names)]
-        rows = [
-            (column.label, *(row[number] for row in self.rows)) for number, column in enumerate(rest, start=1)
-        ]
-        return replace(self, columns=tuple(columns), rows=tuple(rows), has_total=False)
-
-
-Block = Heading | Paragraph | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +126,21 @@ def numbered_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 _KINDS = {
-    kind.__name__: kind for kind in (Heading, Paragraph, Column, Table, Annex, Identity, OfficialDocument)
+    kind.__name__: kind
+    for kind in (
+        Heading,
+        Paragraph,
+        Column,
+        Table,
+        DocumentNumber,
+        QrCode,
+        FormCell,
+        FormRow,
+        Form,
+        Annex,
+        Identity,
+        OfficialDocument,
+    )
 }
 
 

@@ -10,8 +10,11 @@ from itertools import groupby
 from . import grid
 from .compose import compose
 from .document import OfficialDocument
+from .drawing import draw_form, draw_qr
+from .forms import FormRowBox
 from .linebreak import Line, Run
-from .paging import Page, Placed, TextLine
+from .paging import Page, Placed, TableRow, TextLine
+from .qr import QrBox
 from .styles import CELL_ROLES, STYLES, line_height, style_sheet
 from .tables import PADDING, Cell, Row, TableLayout
 from .typeface import clean
@@ -60,8 +63,7 @@ def _page(page: Page, number: int) -> str:
     turned = " turned" if page.landscape else ""
     parts = [f'<section class="page"><div class="area{turned}">']
     for kind, placed in groupby(page.placed, key=lambda item: (type(item.content), item.content.block)):
-        items = list(placed)
-        parts.append(_text_block(items) if kind[0] is TextLine else _table_block(items))
+        parts.append(_DRAWN[kind[0]](list(placed)))
     side = "right" if number % 2 else "left"
     parts.append(f'</div><div class="folio {side}">— {number} —</div></section>')
     return "".join(parts)
@@ -196,5 +198,20 @@ def _cell(cell: Cell, row: Row, top: int, layout: TableLayout) -> str:
     )
 
 
+def _form_block(items: list[Placed]) -> str:
+    return draw_form(items, _plain_runs)
+
+
+def _qr_block(items: list[Placed]) -> str:
+    return draw_qr(items[0], _plain_runs)
+
+
+def _plain_runs(line: Line, role: str) -> str:
+    return _runs(line.runs, role, 0.0)
+
+
 def _y(units: float) -> str:
     return f"{units * grid.UNIT:.3f}pt"
+
+
+_DRAWN = {TextLine: _text_block, TableRow: _table_block, FormRowBox: _form_block, QrBox: _qr_block}

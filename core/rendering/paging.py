@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from .forms import FormRowBox
 from .grid import LINE
 from .linebreak import Line
+from .qr import QrBox
 from .tables import Row, TableLayout
 
 
@@ -32,12 +34,15 @@ class TableRow:
     is_header: bool = False
 
 
+Content = TextLine | TableRow | FormRowBox | QrBox
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """``glue``: may not be the last thing on its page. ``snap``: begins on a text line. ``content`` None: blank."""
 
     units: int
-    content: TextLine | TableRow | None = None
+    content: Content | None = None
     glue: bool = False
     snap: bool = True
 
@@ -45,7 +50,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Placed:
     top: int
-    content: TextLine | TableRow
+    content: Content
 
 
 @dataclass(slots=True)

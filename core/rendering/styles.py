@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core import fonts
 
 from . import grid
+from .forms import FORM_LINE
 from .typeface import typeface
 
 BASELINE = 0.38  # em below the middle of a line, for every face: the fonts' own values differ
@@ -31,6 +32,7 @@ class Style:
 STYLES = {
     "title": Style(fonts.XIAOBIAOSONG, grid.SIZE_TITLE, align="center", tag="h1", level=1),
     "body": Style(fonts.FANGSONG, grid.SIZE_BODY),
+    "number": Style(fonts.FANGSONG, grid.SIZE_BODY, align="center"),
     "heading1": Style(fonts.HEITI, grid.SIZE_BODY, tag="h2", level=2),
     "heading2": Style(fonts.KAITI, grid.SIZE_BODY, tag="h3", level=3),
     "heading3": Style(fonts.FANGSONG, grid.SIZE_BODY, tag="h4", level=4),
@@ -90,6 +92,8 @@ def style_sheet() -> str:
         ".l { display: block; white-space: pre; text-align: left }",
         ".b { position: absolute; left: 0; width: 100% }",
         ".table { position: absolute; left: 0; width: 100% }",
+        f".boxline {{ display: block; height: {FORM_LINE * grid.UNIT:.4f}pt }}",
+        ".qr { position: absolute; left: 0 }",
         ".c { position: absolute; white-space: pre }",
         ".right { text-align: right } .center { text-align: center } .left { text-align: left }",
         ".rule { position: absolute; left: 0; width: 100%; border-top: 0.5pt solid #000 }",

@@ -10,23 +10,36 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Place:
+    """``section``: places with the same one share an entry; the others of it stand in a row below."""
+
     label: str
     url_name: str
     permission: str
+    section: str = ""
     # places that make no sense to somebody who sees only their own rows
     own_rows: bool = True
 
 
+POSTINGS, ATTENDANCE, PEOPLE, TEACHING = "派驻", "考勤", "人员", "进修带教"
+
 PLACES = (
     Place("工作台", "workspace", "support.view_workspace"),
     Place("协议", "agreement-list", "support.view_agreement", own_rows=False),
-    Place("派驻", "posting-list", "staffing.view_posting"),
+    Place("派驻人员", "posting-list", "staffing.view_posting", POSTINGS),
+    Place("批次和计划", "batch-list", "staffing.view_batch", POSTINGS, own_rows=False),
+    Place("全年覆盖", "coverage-list", "staffing.view_coverage", POSTINGS, own_rows=False),
+    Place("到岗期限", "cycle-list", "reports.view_readiness", POSTINGS, own_rows=False),
+    Place("考勤月表", "attendance-list", "staffing.view_monthsheet", ATTENDANCE),
+    Place("请假", "leave-list", "staffing.view_leave", ATTENDANCE),
+    Place("暗访抽查", "inspection-list", "staffing.view_inspection", ATTENDANCE, own_rows=False),
     Place("活动", "activity-list", "staffing.view_activity"),
-    Place("进修", "study-list", "staffing.view_advancedstudy", own_rows=False),
+    Place("进修", "study-list", "staffing.view_advancedstudy", TEACHING, own_rows=False),
+    Place("师带徒", "mentorship-list", "staffing.view_mentorship", TEACHING),
     Place("捐赠", "donation-list", "support.view_donation", own_rows=False),
     Place("成效", "outcome-list", "support.view_outcomevalue", own_rows=False),
-    Place("人员", "clinician-list", "staffing.view_clinician", own_rows=False),
-    Place("到岗和覆盖", "cycle-list", "reports.view_readiness", own_rows=False),
+    Place("人员名册", "clinician-list", "staffing.view_clinician", PEOPLE, own_rows=False),
+    Place("晋升服务", "candidate-list", "staffing.view_promotioncandidate", PEOPLE, own_rows=False),
+    Place("服务证明", "certificate-list", "staffing.view_servicecertificate", PEOPLE),
     Place("年度总结", "summary-list", "reports.view_summary", own_rows=False),
 )
 
@@ -41,18 +54,26 @@ def _address(url_name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def navigation(context) -> list[dict]:
-    """The places the signed-in person may open, the present one marked."""
+    """The entries the signed-in person may open, the present one marked; each with the places of its section."""
     user, request = context.get("user"), context.get("request")
     if user is None or not user.is_authenticated:
         return []
     only_own_rows = user.reach().organisations is None and not user.reach().everything
     path = request.path if request else ""
-    places = []
+    entries: dict[str, dict] = {}
     if user.is_staff and (desk := _address("admin:index")):
-        places.append({"label": "管理工作台", "url": desk, "is_here": path.startswith(desk)})
+        entries["desk"] = {"label": "管理工作台", "url": desk, "is_here": path.startswith(desk), "places": []}
     for place in PLACES:
         if (only_own_rows and not place.own_rows) or not user.has_perm(place.permission):
             continue
-        if url := _address(place.url_name):
-            places.append({"label": place.label, "url": url, "is_here": path.startswith(url)})
-    return places
+        url = _address(place.url_name)
+        if not url:
+            continue
+        here = path.startswith(url)
+        entry = entries.setdefault(
+            place.section or place.label,
+            {"label": place.section or place.label, "url": url, "is_here": False, "places": []},
+        )
+        entry["is_here"] = entry["is_here"] or here
+        entry["places"].append({"label": place.label, "url": url, "is_here": here})
+    return list(entries.values())

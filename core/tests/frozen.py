@@ -14,6 +14,7 @@ ANOTHER = (
     (models.DateField, "coalesce({0}, date '2026-01-01') + 1"),
     (models.BooleanField, "not {0}"),
     (models.UUIDField, "gen_random_uuid()"),
+    (models.JSONField, "'[1]'::jsonb || coalesce({0}, '1'::jsonb)"),
     (models.GenericIPAddressField, "coalesce({0}, inet '10.0.0.1') + 1"),
     ((models.CharField, models.TextField, models.FileField), "case when {0} = 'a' then 'b' else 'a' end"),
     ((models.ForeignKey, models.IntegerField, models.DecimalField), "coalesce({0}, 0) + 1"),

@@ -18,7 +18,16 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from core import doctor, fonts
-from core.doctor import broker, clock, database, media, rare_names, security, worker
+from core.doctor import (
+    broker,
+    clock,
+    database,
+    media,
+    public_address,
+    rare_names,
+    security,
+    worker,
+)
 from core.doctor import fonts as font_checks
 from core.doctor.finding import FAIL, OK, WARN
 from core.models import ServiceBeat
@@ -335,3 +344,28 @@ def test_without_database_and_queue_it_still_tells_everything():
     assert "Traceback" not in result.stdout + result.stderr
     assert "hunter2" not in result.stdout + result.stderr
     assert result.stdout.count("处理：") == sum(result.stdout.count(mark) for mark in ("[有误]", "[提醒]"))
+
+
+# ---- the address on certificates
+
+
+@pytest.mark.parametrize(
+    ("address", "level", "told"),
+    [
+        ("https://duikou.example.gov.cn", OK, "duikou"),
+        ("https://duikou.example.gov.cn:8443/x", OK, "8443"),
+        ("", WARN, "没有设置 SITE_URL"),
+        ("duikou.example.gov.cn", WARN, "不是以 http"),
+        ("https://", WARN, "不是以 http"),
+        ("https://[::1", WARN, "不是以 http"),
+        ("https://对口.cn", WARN, "不是以 http"),
+        ("https://other.gov.cn", WARN, "不在 ALLOWED_HOSTS"),
+        ("http://duikou.example.gov.cn", WARN, "系统使用 HTTPS"),
+    ],
+)
+def test_public_address(settings, address, level, told):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = address, ["duikou.example.gov.cn"]
+    settings.PRODUCTION = settings.HTTPS = True
+    finding = public_address.public_address()
+    assert finding.level == level and told in finding.text
+    assert bool(finding.mend) == (level != OK)

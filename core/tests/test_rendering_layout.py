@@ -7,8 +7,7 @@ from datetime import date
 import pytest
 
 from core import fonts
-from core.rendering import Annex, Heading, OfficialDocument, Paragraph, Table
-from core.rendering.document import Column
+from core.rendering import Annex, Column, Heading, OfficialDocument, Paragraph, Table
 from core.rendering.linebreak import NO_END, NO_START
 
 from .rendering_samples import (

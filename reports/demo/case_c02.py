@@ -22,7 +22,7 @@ from reports.demo import scribe
 from reports.demo.c01_staff import person
 from reports.demo.clock import as_of
 from reports.demo.people import names
-from staffing.services.postings import batch_create
+from staffing.services.batches import batch_create
 from support.models import Agreement, Cycle, CycleDeadline, Programme
 
 PROGRAMME = "市二级医院对口支援乡镇卫生院（演示）"

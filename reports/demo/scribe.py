@@ -11,7 +11,8 @@ from reports.demo.accounts import coordinator_of
 from reports.demo.clock import as_of, days_after
 from staffing.models import Activity, ActivityType, Batch, Clinician, Measure, Posting
 from staffing.services.activities import Outcome, Quantity, activity_save
-from staffing.services.postings import batch_create, posting_confirm_arrival, posting_create, posting_end
+from staffing.services.batches import batch_create
+from staffing.services.postings import posting_confirm_arrival, posting_create, posting_end
 from staffing.services.studies import study_create
 from support.models import (
     Agreement,

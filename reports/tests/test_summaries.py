@@ -8,12 +8,12 @@ from django.db import DatabaseError, transaction
 from core.errors import RuleBroken
 from core.jobs import JobRun
 from core.models import Job
+from core.rendering import OfficialDocument
+from core.rendering.pdf import render_pdf
 from core.services.jobs import job_run
 from reports.figures import Frame
 from reports.models import Summary
 from reports.narrative import PARTS, paragraphs
-from core.rendering import OfficialDocument
-from core.rendering.pdf import render_pdf
 from reports.selectors.facts import gather
 from reports.services.summaries import (
     addressee_of,

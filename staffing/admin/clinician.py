@@ -1,13 +1,16 @@
 """Clinicians: the people who are sent out and those who come to study."""
 
+from django import forms
 from django.contrib import admin
 
 from accounts.models import Role
 from core.admin import ScopedAdmin, ScopedRelatedFilter
 from core.desk import chip
 from core.excel.admin import ExcelAdmin
+from staffing.forms import ID_NUMBER_HELP, PHONE_HELP, NumberField, masked_numbers
 from staffing.models import Clinician
 from staffing.resources import ClinicianResource
+from staffing.services.identities import identity_save
 from staffing.titles import TitleLevel
 
 LEVEL_TONES = {
@@ -44,8 +47,20 @@ class AtWorkFilter(admin.SimpleListFilter):
         return queryset.filter(left_on__isnull=self.value() == "yes")
 
 
+class ClinicianForm(forms.ModelForm):
+    """The two numbers are not columns of the person; they come and go masked."""
+
+    id_number = NumberField("身份证号", ID_NUMBER_HELP)
+    phone = NumberField("手机号", PHONE_HELP)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial |= masked_numbers(self.instance)
+
+
 @admin.register(Clinician)
 class ClinicianAdmin(ExcelAdmin, ScopedAdmin):
+    form = ClinicianForm
     resource_classes = [ClinicianResource]
     menu = ("人员与派驻", 210)
     list_display = ["name", "staff_no", "organisation", "title_text", "level_chip", "department", "post"]
@@ -58,8 +73,13 @@ class ClinicianAdmin(ExcelAdmin, ScopedAdmin):
         (
             None,
             {
-                "fields": ["organisation", ("name", "staff_no"), ("sex", "birth_month")],
-                "description": "同一单位内以工号识别一个人。这里不登记身份证号和电话。",
+                "fields": [
+                    "organisation",
+                    ("name", "staff_no"),
+                    ("sex", "birth_month"),
+                    ("id_number", "phone"),
+                ],
+                "description": "同一单位内以工号识别一个人。查看完整号码须在人员页面写明用途。",
             },
         ),
         (
@@ -71,6 +91,13 @@ class ClinicianAdmin(ExcelAdmin, ScopedAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_level()
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        numbers = {
+            name: form.cleaned_data[name] for name in ("id_number", "phone") if name in form.changed_data
+        }
+        identity_save(clinician=obj, by=request.user, **numbers)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,21 +1,18 @@
-"""Batches and postings: planned, corrected, called off and ended through their services."""
+"""Postings: entered, corrected, called off and ended through their services."""
 
 from django import forms
 from django.contrib import admin
-from django.utils import timezone
 
-from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
-from core.admin_refusals import save_rows
+from core.admin import ScopedAdmin, ScopedRelatedFilter
 from core.admin_verbs import ReasonForm, Verb, VerbForm
 from core.desk import chip_column, text_column
 from core.excel.admin import ExcelAdmin
 from core.forms import DateInput
 from staffing.admin.cards import PostingWaiting
-from staffing.models import Batch, Posting
+from staffing.models import Posting, PostingChange
 from staffing.resources import PostingResource
+from staffing.services.posting_changes import may_request, posting_end_early, posting_extend
 from staffing.services.postings import (
-    OPEN,
-    batch_create,
     posting_cancel,
     posting_change,
     posting_create,
@@ -36,17 +33,26 @@ STATUS_TONES = {
 
 class EndForm(VerbForm):
     ended_on = forms.DateField(label="最后一天", widget=DateInput)
-    reason = forms.CharField(
-        label="原因",
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="早于计划结束日期时必须写明。",
-    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("ended_on", min(self.row.end_on, timezone.localdate()))
+        self.initial.setdefault("ended_on", self.row.end_on)
+
+
+class EarlyForm(VerbForm):
+    new_end_on = forms.DateField(label="新的最后一天", widget=DateInput)
+    reason = forms.CharField(label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ExtendForm(EarlyForm):
+    unfinished_task = forms.CharField(
+        label="没有完成的任务", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+def _may_ask(posting, user) -> bool:
+    open_request = posting.change_requests.filter(status=PostingChange.Status.REQUESTED).exists()
+    return may_request(posting=posting, by=user) and not open_request
 
 
 POSTING_VERBS = [
@@ -56,18 +62,36 @@ POSTING_VERBS = [
         permission="staffing.manage_posting",
         available=lambda posting, user: posting.status in Posting.PRESENT,
         form=EndForm,
-        run=lambda posting, user, ended_on, reason: posting_end(
-            posting=posting, ended_on=ended_on, reason=reason, by=user
-        ),
-        explain="登记派驻的最后一天，首尾两天都算在内。",
+        run=lambda posting, user, ended_on: posting_end(posting=posting, ended_on=ended_on, by=user),
+        explain="派驻到了最后一天，登记结束。提前结束和延期须先申请，由另一人批准。",
         done="已登记结束。",
         tone="primary",
+    ),
+    Verb(
+        name="extend",
+        label="申请延期",
+        permission="staffing.manage_posting",
+        available=_may_ask,
+        form=ExtendForm,
+        run=lambda posting, user, **answers: posting_extend(posting=posting, by=user, **answers),
+        explain="任务没有完成时延长派驻。由卫健局另一人批准后生效。",
+        done="已提出延期申请，等待批准。",
+    ),
+    Verb(
+        name="end-early",
+        label="申请提前结束",
+        permission="staffing.manage_posting",
+        available=_may_ask,
+        form=EarlyForm,
+        run=lambda posting, user, **answers: posting_end_early(posting=posting, by=user, **answers),
+        explain="早于计划结束。由卫健局另一人批准后生效。",
+        done="已提出提前结束申请，等待批准。",
     ),
     Verb(
         name="cancel",
         label="取消派驻",
         permission="staffing.manage_posting",
-        available=lambda posting, user: posting.status in OPEN,
+        available=lambda posting, user: posting.status == Posting.Status.APPROVED,
         form=ReasonForm,
         run=lambda posting, user, reason: posting_cancel(posting=posting, by=user, reason=reason),
         explain="没有成行的派驻。它留作记录，不计入任何统计。",
@@ -85,95 +109,6 @@ class PostingForm(forms.ModelForm):
         ``status``, which only services set.
         """
         return super()._get_validation_exclusions() | {"clinician"}
-
-
-class PostingListInline(ScopedInline):
-    """The batch's people; each opens on its own page."""
-
-    model = Posting
-    verbose_name_plural = "本批次的派驻"
-    fields = readonly_fields = ["clinician", "agreement", "role", "start_on", "end_on", "status"]
-    show_change_link = True
-    can_delete = False
-
-    def get_queryset(self, request):
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("clinician", "agreement__sender", "agreement__recipient")
-        )
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-
-class PostingAddInline(ScopedInline):
-    """Empty rows for further people of the batch; what exists is changed on its own page."""
-
-    model = Posting
-    form = PostingForm
-    verbose_name_plural = "增加派驻人员"
-    fields = ["clinician", "agreement", "role", "department", "start_on", "end_on"]
-    autocomplete_fields = ["clinician", "agreement"]
-    can_delete = False
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).none()
-
-    def has_view_permission(self, request, obj=None):
-        return self.has_add_permission(request, obj)
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-
-@admin.register(Batch)
-class BatchAdmin(ScopedAdmin):
-    menu = ("人员与派驻", 220)
-    list_display = ["code", "cycle", "sender", "kind_chip", "departed_on", "task"]
-    list_filter = ["kind", ("cycle", ScopedRelatedFilter), ("sender", ScopedRelatedFilter)]
-    search_fields = ["code", "task", "sender__name", "sender__name_key"]
-    search_help_text = "按批次编号、任务或支援单位（可用拼音首字母）查找"
-    date_hierarchy = "departed_on"
-    list_select_related = ["cycle__programme", "sender"]
-    autocomplete_fields = ["sender"]
-    inlines = [PostingListInline, PostingAddInline]
-    kind_chip = chip_column("kind", KIND_TONES, description="类型")
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": ["cycle", "sender", "code", "kind", "departed_on", "task"],
-                "description": "一批是一次集体出发。驻点、短期、巡诊各自成批，只有驻点天数计入时间要求。",
-            },
-        )
-    ]
-
-    def get_readonly_fields(self, request, obj=None):
-        """What all its postings share is fixed once there is one."""
-        return ["cycle", "sender", "kind"] if obj and obj.postings.exists() else []
-
-    def get_inlines(self, request, obj):
-        return self.inlines if obj else []
-
-    def save_model(self, request, obj, form, change):
-        if change:
-            super().save_model(request, obj, form, change)
-            return
-        obj.__dict__.update(batch_create(**form.cleaned_data).__dict__)
-
-    def save_formset(self, request, form, formset, change):
-        save_rows(
-            formset,
-            lambda row: posting_create(
-                batch=form.instance,
-                by=request.user,
-                **{name: row.cleaned_data[name] for name in PostingAddInline.fields},
-            ),
-        )
 
 
 @admin.register(Posting)
@@ -248,7 +183,9 @@ class PostingAdmin(ExcelAdmin, ScopedAdmin):
         return [plan, ("经过", {"fields": [*course, *who]})]
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and (obj is None or obj.status in OPEN)
+        return super().has_change_permission(request, obj) and (
+            obj is None or obj.status == Posting.Status.APPROVED
+        )
 
     def save_model(self, request, obj, form, change):
         answers = {name: form.cleaned_data[name] for name in self.EDITED}

@@ -42,11 +42,37 @@ class AdvancedStudyAdmin(TwoSidedAdmin):
     search_help_text = "按姓名（可用拼音）、工号、科室、协议编号或受援单位查找"
     date_hierarchy = "start_on"
     list_select_related = ["trainee", "agreement__sender", "agreement__recipient"]
+    readonly_fields = [*TwoSidedAdmin.readonly_fields, "exam_score", "certificate_no", "closed_at"]
     autocomplete_fields = ["agreement", "trainee", "teacher", "speciality"]
     fieldsets = [
-        (None, {"fields": ["agreement", "trainee", ("start_on", "end_on")]}),
-        ("进修内容", {"fields": ["speciality", "department", "teacher", "result"]}),
-        ("减免", {"fields": [("tuition_waived", "lodging_waived", "meals_waived")]}),
+        (
+            None,
+            {
+                "fields": [
+                    "agreement",
+                    "trainee",
+                    ("start_on", "end_on"),
+                    ("planned_start_on", "planned_end_on"),
+                ]
+            },
+        ),
+        (
+            "资格审核",
+            {"fields": [("qualification_checked_on", "qualification_checked_by"), "qualification_note"]},
+        ),
+        ("进修内容", {"fields": ["speciality", "department", "teacher"]}),
+        (
+            "减免",
+            {
+                "fields": [
+                    ("tuition_waived", "tuition_amount"),
+                    ("lodging_waived", "lodging_amount"),
+                    ("meals_waived", "meals_amount"),
+                    ("other_waiver", "other_amount"),
+                ]
+            },
+        ),
+        ("结业", {"fields": ["result", ("exam_score", "certificate_no"), "closed_at"]}),
         ENTRY_FIELDSET,
     ]
 

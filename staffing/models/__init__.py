@@ -1,11 +1,26 @@
 from staffing.models.activity import Activity, ActivityMeasure, ActivityOutcome
 from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Measure
-from staffing.models.advanced_study import AdvancedStudy
-from staffing.models.attendance import AttendanceRow, Mark, MonthSheet
+from staffing.models.advanced_study import AdvancedStudy, StudyLog
+from staffing.models.attendance import AttendanceCorrection, AttendanceRow, Mark, MonthSheet
+from staffing.models.batch import Batch, PostingKind
+from staffing.models.certificate import CertificateStay, ServiceCertificate
+from staffing.models.certificate_series import CertificateKind, CertificateSeries
 from staffing.models.clinician import Clinician
+from staffing.models.discipline import DisciplineConsequence, DisciplineRule
+from staffing.models.identity import ClinicianIdentity
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
-from staffing.models.posting import Batch, Posting, PostingKind
+from staffing.models.mentorship import (
+    MentorContact,
+    MentorDeed,
+    MentorPlanItem,
+    Mentorship,
+    MentorSummary,
+    MentorTechnique,
+)
+from staffing.models.plan import BatchAcceptance, PlanLine
+from staffing.models.posting import Posting
+from staffing.models.posting_change import PostingChange
 from staffing.models.promotion import PromotionCandidate, PromotionFacts, PromotionPolicy
 from staffing.models.promotion_rule import (
     PromotionEquivalent,
@@ -24,9 +39,17 @@ __all__ = [
     "ActivityTypeMeasure",
     "AdvancedStudy",
     "ApprovalLevel",
+    "AttendanceCorrection",
     "AttendanceRow",
     "Batch",
+    "BatchAcceptance",
+    "CertificateKind",
+    "CertificateSeries",
+    "CertificateStay",
     "Clinician",
+    "ClinicianIdentity",
+    "DisciplineConsequence",
+    "DisciplineRule",
     "Half",
     "Inspection",
     "InspectionFinding",
@@ -36,8 +59,16 @@ __all__ = [
     "LeavePolicy",
     "Mark",
     "Measure",
+    "MentorContact",
+    "MentorDeed",
+    "MentorPlanItem",
+    "MentorSummary",
+    "MentorTechnique",
+    "Mentorship",
     "MonthSheet",
+    "PlanLine",
     "Posting",
+    "PostingChange",
     "PostingKind",
     "PromotionCandidate",
     "PromotionEquivalent",
@@ -47,5 +78,7 @@ __all__ = [
     "PromotionPolicy",
     "PromotionRule",
     "RecognisedService",
+    "ServiceCertificate",
     "StayRule",
+    "StudyLog",
 ]

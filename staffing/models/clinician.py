@@ -1,7 +1,6 @@
 """Clinicians (医务人员) of hospitals and clinics: those sent out and those who come to study.
 
-Identity numbers and telephone numbers are not held here; they belong to an encrypted record of
-their own. Within an organisation a person is recognised by the staff number (工号).
+Identity numbers and telephone numbers are not held here but encrypted in identity.py. Within an organisation a person is recognised by the staff number (工号).
 """
 
 import pghistory
@@ -68,7 +67,12 @@ class Clinician(models.Model):
     objects = ClinicianQuerySet.as_manager()
     scope = Scope(
         organisations=("organisation",),
-        viewers=("postings__agreement__recipient", "studies__agreement__sender"),
+        viewers=(
+            "postings__agreement__recipient",
+            "studies__agreement__sender",
+            "apprenticeships__agreement__sender",
+            "mentored__agreement__recipient",
+        ),
         people=("user",),
     )
 

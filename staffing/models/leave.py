@@ -3,7 +3,10 @@
 Leave that was not properly approved in time counts as off-post (脱岗).
 """
 
+from decimal import Decimal
+
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,6 +14,7 @@ from django.db.models import F, Q
 
 from core.dates import Period
 from core.scope import Scope, ScopedQuerySet
+from core.triggers import AllOf
 from staffing.models.posting import Posting
 from support.models import Programme
 
@@ -132,6 +136,16 @@ class Leave(models.Model):
                 name="leave_approved_has_time",
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="approved_leave_stays",
+                operation=pgtrigger.Update,
+                condition=AllOf(
+                    pgtrigger.Q(old__status__in=["approved", "refused"]),
+                    pgtrigger.AnyChange(exclude=["status"]),
+                ),
+            )
+        ]
 
     def __str__(self):
         return f"{self.posting.clinician.name} {self.get_kind_display()} {self.period}"
@@ -139,6 +153,12 @@ class Leave(models.Model):
     @property
     def period(self) -> Period:
         return Period(self.start_on, self.end_on)
+
+    @property
+    def days(self) -> Decimal:
+        """Calendar days, both ends included; a half-day is 0.5."""
+        cut = (self.start_half == Half.AFTERNOON) + (self.end_half == Half.MORNING)
+        return self.period.days - Decimal(cut) / 2
 
 
 class LeaveApproval(models.Model):
@@ -164,6 +184,7 @@ class LeaveApproval(models.Model):
         verbose_name = verbose_name_plural = "请假审批"
         ordering = ["leave", "decided_at"]
         constraints = [models.UniqueConstraint(fields=["leave", "level"], name="leave_level_once")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):
         return f"{self.get_level_display()}{'同意' if self.approved else '不同意'}"

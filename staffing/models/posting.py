@@ -1,4 +1,4 @@
-"""Batches (批次) and postings (派驻). A batch is one departure of a team; a posting is one person's stay.
+"""Postings (派驻): one person's stay at a recipient, as part of a batch.
 
 Resident (驻点), short-term (短期) and circuit (巡诊) are types of their own: only resident days count
 toward duration rules. The database itself refuses two overlapping resident postings of a person,
@@ -13,47 +13,12 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from accounts.models import Organisation
 from core.dates import Period
 from core.scope import Scope, ScopedQuerySet
+from staffing.models.batch import Batch, PostingKind
 from staffing.models.clinician import Clinician
 from staffing.titles import Title, TitleLevel, level_of
-from support.models import Agreement, Cycle
-
-
-class PostingKind(models.TextChoices):
-    RESIDENT = "resident", "驻点"
-    SHORT_TERM = "short_term", "短期"
-    CIRCUIT = "circuit", "巡诊"
-
-
-@pghistory.track()
-class Batch(models.Model):
-    cycle = models.ForeignKey(Cycle, verbose_name="周期", on_delete=models.PROTECT, related_name="batches")
-    sender = models.ForeignKey(
-        Organisation, verbose_name="支援单位", on_delete=models.PROTECT, related_name="batches"
-    )
-    code = models.CharField("批次编号", max_length=40, unique=True)
-    kind = models.CharField("类型", max_length=12, choices=PostingKind.choices)
-    departed_on = models.DateField("出发日期")
-    task = models.CharField("任务", max_length=200, blank=True)
-
-    objects = ScopedQuerySet.as_manager()
-    scope = Scope(
-        organisations=("sender",),
-        viewers=("postings__agreement__recipient", "cycle__programme__bureau"),
-        people=("postings__clinician__user",),
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = "派驻批次"
-        ordering = ["-departed_on", "code"]
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=PostingKind.values), name="batch_kind_known"),
-        ]
-
-    def __str__(self):
-        return self.code
+from support.models import Agreement
 
 
 class PostingQuerySet(ScopedQuerySet):
@@ -223,6 +188,12 @@ class Posting(models.Model):
                     ) THEN
                         RAISE EXCEPTION 'posting and batch disagree'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_matches_batch';
+                    END IF;
+                    IF NEW.status <> 'planned' AND NOT EXISTS (
+                        SELECT 1 FROM staffing_batch WHERE id = NEW.batch_id AND status = 'filed'
+                    ) THEN
+                        RAISE EXCEPTION 'posting approved before its batch is filed'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_batch_filed';
                     END IF;
                     RETURN NEW;
                 """,

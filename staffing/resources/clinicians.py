@@ -1,5 +1,7 @@
 """Excel columns of clinicians (医务人员). Recognised by organisation code and staff number (工号)."""
 
+from django.core.exceptions import ObjectDoesNotExist
+
 from accounts.models import Organisation
 from core.excel.columns import Column
 from core.excel.lookups import LookupWidget
@@ -13,7 +15,10 @@ from core.excel.widgets import (
     NameWidget,
     TextWidget,
 )
+from core.id_numbers import mask_id_number, mask_phone, read_id_number, read_phone
+from core.personal import decrypt
 from staffing.models import Clinician
+from staffing.services.identities import identity_save, unmasked
 from staffing.titles import Title
 from support.models import Speciality
 
@@ -26,6 +31,39 @@ class TitleWidget(ChoiceWidget):
 
     def __init__(self):
         super().__init__(Title.choices, also=TITLE_NAMES, empty_label="未填")
+
+
+class IdNumberWidget(LongNumberWidget):
+    """An identity number, or the masked form that an export wrote."""
+
+    mask = staticmethod(mask_id_number)
+    reader = staticmethod(lambda text: read_id_number(text).text)
+
+    def read(self, value):
+        text = super().read(value)
+        return text if unmasked(text) is None else self.reader(text)
+
+    def render(self, value, obj=None, **kwargs):
+        return value if not value or unmasked(value) is None else self.mask(value)
+
+
+class PhoneWidget(IdNumberWidget):
+    mask = staticmethod(mask_phone)
+    reader = staticmethod(read_phone)
+
+
+class NumberColumn(Column):
+    """A number kept encrypted: it leaves masked, and a masked or blank cell changes nothing."""
+
+    def get_value(self, instance):
+        try:
+            identity = instance.identity
+        except (AttributeError, ObjectDoesNotExist):
+            return ""
+        return decrypt(getattr(identity, f"{self.attribute}_cipher"))
+
+    def differs(self, old, new) -> bool:
+        return bool(new) and unmasked(new) is not None and new != old
 
 
 class ClinicianResource(ExcelResource):
@@ -67,17 +105,30 @@ class ClinicianResource(ExcelResource):
         LookupWidget(Speciality, what="诊疗科目", also=("name",), listed={}),
         help="诊疗科目的代码或名称。",
     )
+    id_number = NumberColumn(
+        "id_number",
+        "身份证号",
+        IdNumberWidget(),
+        help="单元格须为文本。导出时只显示首 6 位和末 4 位；带 * 或空白的单元格保持不变。",
+        width=22,
+    )
+    phone = NumberColumn(
+        "phone",
+        "手机号",
+        PhoneWidget(),
+        help="单元格须为文本。导出时隐去中间 4 位；带 * 或空白的单元格保持不变。",
+    )
     licence_no = Column("licence_no", "执业证书编号", LongNumberWidget(), help="单元格须为文本。", width=20)
     left_on = Column("left_on", "离职日期", DateWidget())
 
     key = ("organisation", "staff_no")
-    advice = ("身份证号、手机号不在这张表中登记。",)
+    advice = ("身份证号、手机号加密保存，导出时隐去中间几位；要看完整号码须在系统中写明用途。",)
 
     class Meta:
         model = Clinician
 
     def related(self, queryset):
-        return queryset.select_related("organisation", "speciality")
+        return queryset.select_related("organisation", "speciality", "identity")
 
     def owned(self, queryset):
         return queryset.filter(organisation__in=Organisation.objects.owned_by(self.user))
@@ -102,3 +153,9 @@ class ClinicianResource(ExcelResource):
                 row.notes.append(f"工号{message}，请确认是另一个人。")
             else:
                 row.add(f"{message}。请把单元格设为文本后重新填写。", "工号")
+
+    def write(self, row):
+        numbers = {name: row.values.pop(name, None) or None for name in ("id_number", "phone")}
+        person = super().write(row)
+        identity_save(clinician=person, by=self.user, **numbers)
+        return person

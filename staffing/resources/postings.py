@@ -9,7 +9,8 @@ from core.excel.resource import ExcelResource
 from core.excel.widgets import ChoiceWidget, CodeWidget, DateWidget, IntegerWidget, TextWidget
 from staffing.models import Batch, Posting, PostingKind
 from staffing.resources.people import People
-from staffing.services.postings import posting_change, posting_create, posting_problems
+from staffing.selectors.postings import not_filed_message, posting_problems
+from staffing.services.postings import posting_change, posting_create
 from support.models import Agreement
 
 
@@ -143,6 +144,8 @@ class PostingResource(ExcelResource):
         return {name: row.values[name] for name in ("batch", "agreement", "clinician", "start_on", "end_on")}
 
     def judge(self, row):
+        if row.has("batch") and row.instance is None and (told := not_filed_message(row.values["batch"])):
+            row.add(told, "批次编号")
         if row.has("batch", "agreement", "clinician", "start_on", "end_on"):
             pk = row.instance.pk if row.instance is not None else None
             for field, messages in posting_problems(**self._facts(row), exclude_pk=pk).found.items():

@@ -6,8 +6,8 @@ Each selector is both the number on the desk and the list behind it.
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import User
-from staffing.models import Activity, AdvancedStudy, Posting
+from accounts.models import Organisation, User
+from staffing.models import Activity, AdvancedStudy, Batch, Inspection, Posting, PostingChange
 from support.models.confirmation import RecordStatus
 
 
@@ -17,7 +17,7 @@ def postings_without_arrival(*, user: User) -> QuerySet[Posting]:
         Posting.objects.visible_to(user)
         .not_arrived()
         .filter(
-            status__in=[Posting.Status.PLANNED, Posting.Status.APPROVED],
+            status=Posting.Status.APPROVED,
             start_on__lte=timezone.localdate(),
         )
     )
@@ -40,4 +40,35 @@ def activities_returned(*, user: User) -> QuerySet[Activity]:
 def studies_returned(*, user: User) -> QuerySet[AdvancedStudy]:
     return AdvancedStudy.objects.visible_to(user).filter(
         status=RecordStatus.RETURNED, entered_for=user.organisation_id
+    )
+
+
+def batches_to_file(*, user: User) -> QuerySet[Batch]:
+    """Plans that every recipient accepted, of programmes that the user's bureau looks after."""
+    return (
+        Batch.objects.visible_to(user)
+        .filter(
+            status=Batch.Status.ACCEPTED,
+            cycle__programme__bureau__in=Organisation.objects.owned_by(user),
+        )
+        .exclude(submitted_by=user)
+    )
+
+
+def posting_changes_to_decide(*, user: User) -> QuerySet[PostingChange]:
+    """Requests to extend or end early, of programmes that the user's bureau looks after, not one's own."""
+    return (
+        PostingChange.objects.visible_to(user)
+        .filter(
+            status=PostingChange.Status.REQUESTED,
+            posting__agreement__cycle__programme__bureau__in=Organisation.objects.owned_by(user),
+        )
+        .exclude(requested_by=user)
+    )
+
+
+def inspections_to_conclude(*, user: User) -> QuerySet[Inspection]:
+    """Recorded by the user's own bureau and not yet concluded: they count nowhere."""
+    return Inspection.objects.visible_to(user).filter(
+        bureau=user.organisation_id, status=Inspection.Status.DRAFT
     )

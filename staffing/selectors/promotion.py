@@ -20,12 +20,13 @@ from accounts.models import Organisation, Region
 from core.dates import Period
 from core.selectors.workdays import working_days
 from staffing.models import Clinician, Posting, PostingKind, PromotionFacts, PromotionRule, RecognisedService
-from staffing.promotion.ledger import PromotionLedger, ledger
+from staffing.promotion.ledger import Bar, PromotionLedger, ledger
 from staffing.promotion.lines import window
 from staffing.promotion.terms import Facts, Location, ServiceKind, Stretch
 from staffing.selectors.attendance import ServiceDays, service_days
-from staffing.selectors.promotion_outside import promotion_bars, stay_results
+from staffing.selectors.discipline import promotion_bars
 from staffing.selectors.promotion_rules import Applied, rule_book
+from staffing.selectors.results import stay_results
 from staffing.titles import TitleLevel, series_of
 from support.models.confirmation import RecordStatus
 
@@ -84,7 +85,10 @@ def promotion_accounts(applications: Sequence[Application], as_of: date | None =
         row.clinician_id: row
         for row in PromotionFacts.objects.filter(clinician__in=people).select_related("entered_by")
     }
-    bars = promotion_bars(people.values(), as_of)
+    bars = {
+        pk: Bar(until, reason)
+        for pk, (until, reason) in promotion_bars(clinicians=people.values(), on=as_of).items()
+    }
     stays = _by_person(
         Posting.objects.filter(clinician__in=people, start_on__lte=as_of)
         .exclude(status=Posting.Status.CANCELLED)

@@ -8,7 +8,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Role, User
-from staffing.models import Activity, AdvancedStudy, Posting
+from staffing.models import Activity, AdvancedStudy, Batch, Mentorship, Posting
+from staffing.selectors.corrections import corrections_to_decide
+from staffing.selectors.leave import leaves_to_decide
+from staffing.selectors.sheet_grid import unmarked_today
+from staffing.selectors.sheets import sheets_missing
 from support.models import Donation
 from support.models.confirmation import RecordStatus
 from support.selectors.waiting import records_entered, records_to_confirm, versions_to_confirm
@@ -28,11 +32,29 @@ class Waiting:
 def arrivals_to_confirm(user: User, *, day: date) -> QuerySet[Posting]:
     """People who should be there by the day, whose arrival the user's organisation has not confirmed."""
     due = Posting.objects.visible_to(user).filter(
-        status__in=[Posting.Status.PLANNED, Posting.Status.APPROVED],
+        status=Posting.Status.APPROVED,
         start_on__lte=day,
         agreement__recipient=user.organisation_id,
     )
     return due.exclude(entered_by=user)
+
+
+def plans_to_accept(user: User) -> QuerySet[Batch]:
+    """Submitted plans that send somebody to the user's organisation, which has not answered yet."""
+    mine = Posting.objects.filter(
+        agreement__recipient=user.organisation_id, status=Posting.Status.PLANNED
+    ).values("batch")
+    return (
+        Batch.objects.visible_to(user)
+        .filter(pk__in=mine, status=Batch.Status.SUBMITTED)
+        .exclude(acceptances__recipient=user.organisation_id)
+        .exclude(submitted_by=user)
+    )
+
+
+def plans_in_hand(user: User, status: str) -> QuerySet[Batch]:
+    """Plans of the user's hospital in a state."""
+    return Batch.objects.visible_to(user).filter(sender=user.organisation_id, status=status)
 
 
 def _list(name: str, **filters) -> str:
@@ -42,8 +64,37 @@ def _list(name: str, **filters) -> str:
 KINDS = (
     (Activity, "活动", "activity-list"),
     (AdvancedStudy, "进修", "study-list"),
+    (Mentorship, "师带徒", "mentorship-list"),
     (Donation, "捐赠", "donation-list"),
 )
+
+
+def _attendance(user: User, day: date) -> list[Waiting]:
+    """Today's marks, months that were never submitted, leave and corrections to decide."""
+    lines = []
+    if user.has_role(Role.RECIPIENT_COORDINATOR):
+        lines += [
+            Waiting(
+                unmarked_today(user, day=day), "人今天的考勤没有登记", "去登记", reverse("attendance-today")
+            ),
+            Waiting(
+                len(sheets_missing(user, day=day)),
+                "个月的考勤没有提交",
+                "去提交",
+                reverse("attendance-missing"),
+                tone="bad",
+            ),
+            Waiting(
+                corrections_to_decide(user=user).count(),
+                "份考勤更正等待审核",
+                "去审核",
+                _list("correction-list", waiting="on"),
+            ),
+        ]
+    lines.append(
+        Waiting(leaves_to_decide(user).count(), "份请假等待审批", "去审批", _list("leave-list", waiting="on"))
+    )
+    return lines
 
 
 def work_waiting(user: User, *, day: date) -> list[Waiting]:
@@ -71,6 +122,8 @@ def work_waiting(user: User, *, day: date) -> list[Waiting]:
                 _list("posting-list", waiting="on"),
             )
         )
+    lines += _plan_lines(user) if unit else []
+    lines += _attendance(user, day)
     for model, name, url_name in KINDS:
         rows = model.objects.visible_to(user)
         if unit:
@@ -102,3 +155,30 @@ def work_waiting(user: User, *, day: date) -> list[Waiting]:
         )
     order = {"bad": 0, "": 1, "off": 2}
     return sorted((line for line in lines if line.count), key=lambda line: order[line.tone])
+
+
+def _plan_lines(user: User) -> list[Waiting]:
+    """Rotation plans: to receive, sent back, never sent."""
+    status = Batch.Status
+    return [
+        Waiting(
+            plans_to_accept(user).count(),
+            "份派驻计划等待本单位接收",
+            "去核对",
+            _list("batch-list", waiting="on"),
+        ),
+        Waiting(
+            plans_in_hand(user, status.RETURNED).count(),
+            "份派驻计划被退回",
+            "去修改",
+            _list("batch-list", status=status.RETURNED.value),
+            tone="bad",
+        ),
+        Waiting(
+            plans_in_hand(user, status.DRAFT).count(),
+            "份派驻计划没有提交",
+            "去提交",
+            _list("batch-list", status=status.DRAFT.value),
+            tone="off",
+        ),
+    ]

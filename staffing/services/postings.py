@@ -1,73 +1,24 @@
-"""Sending people out: batches, postings, arrival, end. All problems of an entry are told at once."""
+"""Sending people out: postings, arrival, end. All problems of an entry are told at once."""
 
 from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Organisation, Role, User
-from core.dates import Period
-from core.errors import Problems, RuleBroken, broken_constraint, checked
+from accounts.models import Role, User
+from core.errors import Problems, RuleBroken, broken_constraint
 from core.models import AuditEvent
 from core.services.audit import audit_record
-from staffing.models import Batch, Clinician, Posting, PostingKind
-from staffing.selectors.postings import overlap_message, overlapping_resident, repeated_in_batch
-from support.models import Agreement, Cycle
+from staffing.models import Batch, Clinician, Posting
+from staffing.selectors.postings import (
+    not_filed_message,
+    overlap_message,
+    overlapping_resident,
+    posting_problems,
+)
+from support.models import Agreement
 
 OPEN = (Posting.Status.PLANNED, Posting.Status.APPROVED)
-
-
-@transaction.atomic
-def batch_create(
-    *, cycle: Cycle, sender: Organisation, code: str, kind: str, departed_on: date, task: str = ""
-) -> Batch:
-    """A departure of a team. Its kind (resident, short-term, circuit) is that of all its postings."""
-    batch = Batch(cycle=cycle, sender=sender, code=code, kind=kind, departed_on=departed_on, task=task)
-    checked(batch)
-    batch.save()
-    return batch
-
-
-def posting_problems(
-    *,
-    batch: Batch,
-    agreement: Agreement,
-    clinician: Clinician,
-    start_on: date,
-    end_on: date,
-    exclude_pk: int | None = None,
-) -> Problems:
-    """Everything that speaks against this posting, by field; empty when it may be saved."""
-    problems = Problems()
-    if agreement.sender_id != batch.sender_id:
-        problems.add(f"协议 {agreement.number} 的支援单位不是本批次的派出单位。", field="agreement")
-    if agreement.cycle_id != batch.cycle_id:
-        problems.add(f"协议 {agreement.number} 不属于本批次的周期。", field="agreement")
-    if clinician.organisation_id != agreement.sender_id:
-        problems.add(f"{clinician.name}不是支援单位的在册人员。", field="clinician")
-    if end_on < start_on:
-        problems.add(f"结束日期 {end_on:%Y-%m-%d} 早于开始日期 {start_on:%Y-%m-%d}。", field="end_on")
-        return problems
-    period = Period(start_on, end_on)
-    if clinician.left_on and clinician.left_on <= end_on:
-        problems.add(f"{clinician.name}已于 {clinician.left_on:%Y-%m-%d} 离职。", field="clinician")
-    if start_on < batch.departed_on:
-        problems.add(f"开始日期早于本批次出发日期 {batch.departed_on:%Y-%m-%d}。", field="start_on")
-    if not agreement.covers(period):
-        effective = agreement.effective_period
-        found = f"有效期为 {effective}" if effective else "尚未备案"
-        problems.add(f"协议 {agreement.number} {found}，不能覆盖派驻 {period}。", field="start_on")
-    if batch.kind == PostingKind.RESIDENT:
-        for other in overlapping_resident(clinician=clinician, period=period, exclude_pk=exclude_pk):
-            problems.add(overlap_message(other) + "。", field="clinician")
-    elif repeated_in_batch(
-        batch=batch, agreement=agreement, clinician=clinician, period=period, exclude_pk=exclude_pk
-    ):
-        problems.add(
-            f"{clinician.name}在批次 {batch.code} 中已派往{agreement.recipient.display_name}，日期有重叠，不能重复登记。",
-            field="clinician",
-        )
-    return problems
 
 
 @transaction.atomic
@@ -82,38 +33,68 @@ def posting_create(
     department: str = "",
     role: str = Posting.Role.MEMBER,
 ) -> Posting:
-    """Plan one person's stay under an agreement in force for all its days.
+    """One person's stay within a filed batch, under an agreement in force for all its days: approved.
 
     Raises RuleBroken with every problem. Two simultaneous requests for one person are told apart by
     the database's exclusion constraint; the loser gets the same sentence as a slow one would.
     """
+    batch = Batch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     agreement = Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement.pk)
-    posting_problems(
+    problems = posting_problems(
         batch=batch, agreement=agreement, clinician=clinician, start_on=start_on, end_on=end_on
-    ).raise_if_any()
-    posting = Posting(
+    )
+    if not_filed := not_filed_message(batch):
+        problems.add(not_filed, field="batch")
+    problems.raise_if_any()
+    posting = new_posting(
         batch=batch,
         agreement=agreement,
         clinician=clinician,
-        kind=batch.kind,
-        role=role,
-        department=department,
-        title=clinician.title,
         start_on=start_on,
+        end_on=end_on,
+        department=department,
+        role=role,
+        by=by,
+    )
+    posting.status = Posting.Status.APPROVED
+    save_posting(posting)
+    return posting
+
+
+def new_posting(*, batch: Batch, clinician: Clinician, end_on: date, by: User, **fields) -> Posting:
+    """An unsaved posting with what follows from its batch and person."""
+    return Posting(
+        batch=batch,
+        clinician=clinician,
+        kind=batch.kind,
+        title=clinician.title,
         end_on=end_on,
         planned_end_on=end_on,
         entered_by=by,
+        **fields,
     )
-    _save(posting)
-    return posting
 
 
 @transaction.atomic
 def posting_change(*, posting: Posting, by: User, **changes) -> Posting:
-    """Correct a planned posting (dates, person, department, role); one that began is not rewritten."""
+    """Correct an approved posting (dates, person, department, role); one that began is not rewritten.
+
+    What is still planned is changed in its plan. Another recipient is another posting.
+    """
     current = Posting.objects.select_for_update(of=("self",)).get(pk=posting.pk)
+    if current.status == Posting.Status.PLANNED:
+        raise RuleBroken(f"批次 {current.batch.code} 还没有备案，请在派驻计划中修改。")
     if current.status not in OPEN:
         raise RuleBroken(f"派驻现在是“{current.get_status_display()}”，不能再修改；请办理结束或另建派驻。")
+    agreement, batch = changes.get("agreement"), changes.get("batch")
+    if agreement is not None and agreement.recipient_id != current.agreement.recipient_id:
+        raise RuleBroken(
+            {
+                "agreement": f"不能改派到{agreement.recipient.display_name}：改变受援单位须取消这条派驻，另建派驻。"
+            }
+        )
+    if batch is not None and (not_filed := not_filed_message(batch)):
+        raise RuleBroken({"batch": not_filed})
     for name, value in changes.items():
         setattr(current, name, value)
     posting_problems(
@@ -129,11 +110,12 @@ def posting_change(*, posting: Posting, by: User, **changes) -> Posting:
         current.clinician.title,
         current.end_on,
     )
-    _save(current)
+    save_posting(current)
     return current
 
 
-def _save(posting: Posting) -> None:
+def save_posting(posting: Posting) -> None:
+    """Save; a refusal of the database comes back as the sentence that the slow check gives."""
     posting.clean_fields()
     # one writer a person at a time (agreement first, as everywhere): rows that wait for each other's
     # exclusion check would be a deadlock; the constraint still decides who was first
@@ -157,7 +139,7 @@ def _save(posting: Posting) -> None:
 def may_confirm_arrival(*, posting: Posting, by: User) -> bool:
     """The recipient's coordinator, never whoever entered the posting."""
     return (
-        posting.status in OPEN
+        posting.status == Posting.Status.APPROVED
         and by.has_role(Role.RECIPIENT_COORDINATOR)
         and by.organisation_id == posting.agreement.recipient_id
         and by.pk != posting.entered_by_id
@@ -173,7 +155,9 @@ def posting_confirm_arrival(*, posting: Posting, arrived_on: date, by: User) -> 
         .get(pk=posting.pk)
     )
     problems = Problems()
-    if posting.status not in OPEN:
+    if posting.status == Posting.Status.PLANNED:
+        problems.add(f"批次 {posting.batch.code} 还没有备案，备案后才能确认到岗。")
+    elif posting.status not in OPEN:
         problems.add(
             f"{posting.clinician.name}的派驻现在是“{posting.get_status_display()}”，不需要确认到岗。"
         )
@@ -198,34 +182,49 @@ def posting_confirm_arrival(*, posting: Posting, arrived_on: date, by: User) -> 
 
 
 @transaction.atomic
-def posting_end(*, posting: Posting, ended_on: date, by: User, reason: str = "") -> Posting:
-    """Close a stay on its last day. Earlier than planned needs a reason."""
+def posting_end(*, posting: Posting, ended_on: date, by: User) -> Posting:
+    """Close a stay on its last day. An earlier or later day needs the bureau's approval first
+
+    (services/posting_changes.py). Nobody who left the hospital comes back by it.
+    """
     posting = Posting.objects.select_for_update(of=("self",)).get(pk=posting.pk)
     if posting.status not in Posting.PRESENT:
         raise RuleBroken(f"派驻现在是“{posting.get_status_display()}”，只有已到岗的可以结束。")
-    if not posting.arrived_on <= ended_on <= posting.end_on:
-        raise RuleBroken(
-            {"ended_on": f"结束日期应在 {posting.arrived_on:%Y-%m-%d} 至 {posting.end_on:%Y-%m-%d} 之间。"}
+    problems = Problems()
+    if ended_on < posting.end_on:
+        problems.add(
+            f"派驻应到 {posting.end_on:%Y-%m-%d}，提前结束须先申请，由卫健局批准。", field="ended_on"
         )
-    early = ended_on < posting.planned_end_on
-    if early and not reason.strip():
-        raise RuleBroken({"reason": "提前结束必须写明原因。"})
-    posting.end_on, posting.end_reason = ended_on, reason.strip()[:300]
-    posting.status = Posting.Status.ENDED_EARLY if early else Posting.Status.ENDED
+    elif ended_on > posting.end_on:
+        problems.add(f"派驻到 {posting.end_on:%Y-%m-%d}，延期须先申请，由卫健局批准。", field="ended_on")
+    elif ended_on > timezone.localdate():
+        problems.add(f"还没有到最后一天 {ended_on:%Y-%m-%d}。", field="ended_on")
+    problems.raise_if_any()
+    close_posting(posting, by=by)
+    return posting
+
+
+def close_posting(posting: Posting, *, by: User) -> None:
+    """Ended on its last day, or ended early where that day was approved as an early end. Row locked."""
+    early = posting.change_requests.filter(kind="end_early", status="approved").order_by("pk").last()
+    # an extension approved after the early end sets another last day
+    cut = early is not None and early.new_end_on == posting.end_on
+    posting.status = Posting.Status.ENDED_EARLY if cut else Posting.Status.ENDED
     posting.save()
     audit_record(
         verb=AuditEvent.Verb.TRANSITION,
         user=by,
         subject=posting,
-        note=f"结束 {ended_on:%Y-%m-%d} {reason}".strip(),
+        note=f"结束 {posting.end_on:%Y-%m-%d} {posting.end_reason}".strip(),
     )
-    return posting
 
 
 @transaction.atomic
 def posting_cancel(*, posting: Posting, by: User, reason: str) -> Posting:
     """Call off a posting that never began; it stays on record and counts nowhere."""
     posting = Posting.objects.select_for_update(of=("self",)).get(pk=posting.pk)
+    if posting.status == Posting.Status.PLANNED:
+        raise RuleBroken(f"批次 {posting.batch.code} 还没有备案，请在派驻计划中删去这一行。")
     if posting.status not in OPEN:
         raise RuleBroken(f"派驻现在是“{posting.get_status_display()}”，已到岗的派驻请办理结束。")
     if not reason.strip():

@@ -1,12 +1,17 @@
-"""Advanced study (进修): recording a trainee's stay at the support hospital."""
+"""Advanced study (进修): recording a trainee's stay at the support hospital, its months and its end."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
 from core.errors import Problems, RuleBroken, checked
-from staffing.models import AdvancedStudy, Clinician
+from core.models import AuditEvent
+from core.services.audit import audit_record
+from staffing.models import AdvancedStudy, Clinician, StudyLog
+from staffing.selectors.studies import months_of
 from support.models import Agreement
 from support.services.records import record_submit
 
@@ -53,12 +58,17 @@ def study_create(
     submit: bool = False,
     **fields,
 ) -> AdvancedStudy:
-    """``fields``: speciality, department, teacher, the three waivers, result."""
+    """``fields``: speciality, department, teacher, qualification_*, planned_*, the waivers and amounts, result.
+
+    A plan that is not stated is the days entered.
+    """
     # two submits at once queue on the person; the second then meets the first as an overlap
     Clinician.objects.select_for_update(of=("self",), no_key=True).get(pk=trainee.pk)
     study_problems(
         agreement=agreement, trainee=trainee, start_on=start_on, end_on=end_on, teacher=fields.get("teacher")
     ).raise_if_any()
+    fields["planned_start_on"] = fields.get("planned_start_on") or start_on
+    fields["planned_end_on"] = fields.get("planned_end_on") or end_on
     study = AdvancedStudy(
         agreement=agreement,
         trainee=trainee,
@@ -88,6 +98,8 @@ def study_change(*, study: AdvancedStudy, by: User, submit: bool = False, **fiel
     current = _editable(study, by)
     for name, value in fields.items():
         setattr(current, name, value)
+    current.planned_start_on = current.planned_start_on or current.start_on
+    current.planned_end_on = current.planned_end_on or current.end_on
     Clinician.objects.select_for_update(of=("self",), no_key=True).get(pk=current.trainee_id)
     study_problems(
         agreement=current.agreement,
@@ -108,3 +120,94 @@ def study_change(*, study: AdvancedStudy, by: User, submit: bool = False, **fiel
 def study_delete(*, study: AdvancedStudy, by: User) -> None:
     """Remove a draft or returned record of one's own side."""
     _editable(study, by).delete()
+
+
+def may_close(*, study: AdvancedStudy, by: User) -> bool:
+    """The hospital that teaches, of a confirmed study that nobody closed yet."""
+    return (
+        study.status == AdvancedStudy.Status.CONFIRMED
+        and not study.is_closed
+        and by.has_role(Role.HOSPITAL_COORDINATOR)
+        and by.organisation_id == study.agreement.sender_id
+    )
+
+
+@transaction.atomic
+def study_close(
+    *,
+    study: AdvancedStudy,
+    by: User,
+    ended_on: date,
+    result: str,
+    exam_score: Decimal | None = None,
+    certificate_no: str = "",
+) -> AdvancedStudy:
+    """The end of a confirmed study: the actual last day, the result, score and certificate. Once."""
+    current = (
+        AdvancedStudy.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=study.pk)
+    )
+    if not may_close(study=current, by=by):
+        told = (
+            "已经登记过结业，不能再改" if current.is_closed else "只有支援医院可以为双方已确认的进修登记结业"
+        )
+        raise RuleBroken(f"{told}。")
+    problems = Problems()
+    if ended_on < current.start_on:
+        problems.add(
+            f"实际结束 {ended_on:%Y-%m-%d} 早于开始日期 {current.start_on:%Y-%m-%d}。", field="ended_on"
+        )
+    elif ended_on > timezone.localdate():
+        problems.add(f"实际结束 {ended_on:%Y-%m-%d} 在今天之后，结束后再登记。", field="ended_on")
+    elif ended_on > current.end_on:
+        Clinician.objects.select_for_update(of=("self",), no_key=True).get(pk=current.trainee_id)
+        others = AdvancedStudy.objects.filter(
+            trainee=current.trainee_id, start_on__lte=ended_on, end_on__gte=current.start_on
+        ).exclude(pk=current.pk)
+        for other in others.exclude(status=AdvancedStudy.Status.SUPERSEDED):
+            problems.add(f"延长后与 {other.period} 的进修重叠。", field="ended_on")
+    if exam_score is not None and not 0 <= exam_score <= 100:
+        problems.add(f"考核成绩应在 0 到 100 分之间，现在是 {exam_score}。", field="exam_score")
+    if not result.strip():
+        problems.add("请填写结业情况，例如 合格、提前结束及原因。", field="result")
+    problems.raise_if_any()
+    current.end_on, current.result = ended_on, result.strip()
+    current.exam_score, current.certificate_no = exam_score, certificate_no.strip()
+    current.closed_by, current.closed_at = by, timezone.now()
+    checked(current)
+    current.save()
+    audit_record(
+        verb=AuditEvent.Verb.TRANSITION, user=by, subject=current, note=f"登记结业：{current.result}"
+    )
+    return current
+
+
+def may_write_log(*, study: AdvancedStudy, by: User) -> bool:
+    """Coordinators of both sides, of a confirmed study until it is closed."""
+    return (
+        study.status == AdvancedStudy.Status.CONFIRMED
+        and not study.is_closed
+        and by.has_role(Role.HOSPITAL_COORDINATOR, Role.RECIPIENT_COORDINATOR)
+        and by.organisation_id in (study.agreement.sender_id, study.agreement.recipient_id)
+    )
+
+
+@transaction.atomic
+def study_log_write(*, study: AdvancedStudy, month: date, text: str, by: User) -> StudyLog:
+    """What was learned in a month; written again it is replaced."""
+    current = (
+        AdvancedStudy.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=study.pk)
+    )
+    if not may_write_log(study=current, by=by):
+        raise RuleBroken("双方单位的联络员可以为已确认、未结业的进修填写月志。")
+    month = month.replace(day=1)
+    problems = Problems()
+    if month not in months_of(current):
+        problems.add(f"{month:%Y-%m} 不在进修期间 {current.period} 已到的月份之内。", field="month")
+    if not text.strip():
+        problems.add("请填写这个月的学习内容。", field="text")
+    problems.raise_if_any()
+    row = current.logs.filter(month=month).first() or StudyLog(study=current, month=month)
+    row.text, row.entered_by = text.strip(), by
+    checked(row)
+    row.save()
+    return row

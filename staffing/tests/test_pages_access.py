@@ -3,6 +3,8 @@
 A refused request must leave no trace, and reading must never write.
 """
 
+from datetime import date
+
 import pghistory.models
 import pytest
 from django.apps import apps
@@ -35,6 +37,10 @@ READ = [
     ("study-detail", "study", BUSINESS - {CL}),
     # forms
     ("batch-new", "", {HC}),
+    ("batch-list", "", BUSINESS),
+    ("plan-next", "batch", {HC}),
+    ("plan-edit", "plan", {HC}),
+    ("plan-candidates", "plan", {HC}),
     ("posting-edit", "planned", {HC}),
     ("clinician-new", "", {HC, RC}),
     ("clinician-edit", "clinician", {HC}),
@@ -48,7 +54,14 @@ WRITE = [
     ("posting-arrive", "planned", {RC}),
     ("posting-end", "posting", {HC}),
     ("posting-cancel", "planned", {HC}),
-    ("posting-add", "batch", {HC}),
+    ("posting-extend", "posting", {HC}),
+    ("posting-end-early", "posting", {HC}),
+    ("posting-change-withdraw", "change", {HC}),
+    ("plan-choose", "plan", {HC}),
+    ("plan-withdraw", "sent_plan", {HC}),
+    ("plan-discard", "plan", {HC}),
+    ("plan-accept", "sent_plan", {RC}),
+    ("plan-return", "sent_plan", {RC}),
     ("activity-submit", "draft", {HC}),
     ("activity-delete", "draft", {HC}),
     ("activity-confirm", "submitted", {RC}),
@@ -77,6 +90,9 @@ def _world():
             del people[role]
     world.batch = world.posting.batch
     world.planned = build.posting(world.agreement, arrived=False)
+    world.plan = build.plan(world.agreement)
+    world.sent_plan = build.plan(world.agreement, upto="submitted")
+    world.change = build.change_request(build.posting(world.agreement), date(2026, 10, 31))
     world.draft = build.activity(world.agreement, status="draft")
     world.submitted = build.activity(world.agreement, status="submitted")
     world.study = build.study(world.agreement, status="draft")

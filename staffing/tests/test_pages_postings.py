@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from staffing.models import AdvancedStudy, Batch, Clinician, Posting
+from staffing.models import AdvancedStudy, Clinician, Posting
 from testing import builders as build
 from testing.scene import scene
 
@@ -36,82 +36,18 @@ def recipient(client, world):
     return client
 
 
-def plan(world, **changes) -> dict:
-    return {
-        "clinician": build.clinician(world.hospital).pk,
-        "agreement": world.agreement.pk,
-        "start_on": "2026-03-02",
-        "end_on": "2026-06-30",
-        "department": "内科",
-        "role": "member",
-    } | changes
-
-
-def test_a_batch_and_its_first_person(sender, world):
-    suggested = sender.get(reverse("batch-new")).context["form"].initial["code"]
-    values = {"cycle": world.cycle.pk, "code": suggested, "kind": "resident", "departed_on": "2026-03-01"}
-    answer = sender.post(reverse("batch-new"), values)
-    batch = Batch.objects.get(code=suggested)
-    assert batch.sender == world.hospital and str(batch.pk) in answer.headers["Location"]
-    sender.post(reverse("posting-add", args=[batch.pk]), plan(world))
-    made = batch.postings.get()
-    assert (made.status, made.kind, made.department, made.entered_by) == (
-        "planned",
-        "resident",
-        "内科",
-        world.people[HC],
-    )
-    # a code taken meanwhile is told beside its field
-    again = sender.post(reverse("batch-new"), values)
-    assert again.context["form"].errors["code"]
-    assert sender.get(reverse("batch-new")).context["form"].initial["code"] != suggested
-
-
-def test_another_hospitals_cycle_cannot_be_chosen(sender):
-    far = build.agreement_in_force(build.organisation("hospital"), build.organisation("township_clinic"))
-    values = {"cycle": far.cycle_id, "code": "X-1", "kind": "resident", "departed_on": "2026-03-01"}
-    assert sender.post(reverse("batch-new"), values).context["form"].errors["cycle"]
-
-
-def test_problems_of_a_posting_stand_beside_their_fields(sender, world):
-    url = reverse("posting-add", args=[world.posting.batch_id])
-    values = plan(world, clinician=world.clinician.pk, end_on="2027-02-01")
-    answer = sender.post(url, values)
-    errors = answer.context["form"].errors
-    assert "的派驻重叠" in errors["clinician"][0] and world.clinic.display_name in errors["clinician"][0]
-    assert "不能覆盖派驻 2026-03-02 至 2027-02-01" in errors["start_on"][0]
-    page = answer.content.decode()
-    assert 'value="2027-02-01"' in page and 'value="内科"' in page
-    assert f'<option value="{world.clinician.pk}" selected>' in page
-    assert world.posting.batch.postings.count() == 1
-
-
-def test_only_own_people_and_own_agreements_can_be_chosen(sender, world):
-    url = reverse("posting-add", args=[world.posting.batch_id])
-    gone = build.clinician(world.hospital, left_on=date(2026, 1, 5))
-    far = build.agreement_in_force(world.hospital, build.organisation("township_clinic"))
-    for changes, field in (
-        ({"clinician": build.clinician(world.clinic).pk}, "clinician"),
-        ({"clinician": gone.pk}, "clinician"),
-        ({"agreement": far.pk}, "agreement"),
-    ):
-        assert sender.post(url, plan(world, **changes)).context["form"].errors[field]
-
-
-def test_a_planned_posting_is_changed_and_called_off(sender, world):
+def test_the_department_of_an_approved_posting_is_set_right_and_it_is_called_off(sender, world):
     planned = build.posting(world.agreement, arrived=False)
     edit = reverse("posting-edit", args=[planned.pk])
-    assert sender.get(edit).context["form"].initial["end_on"] == planned.end_on
-    values = plan(world, clinician=planned.clinician_id, start_on="2026-03-05", end_on="2026-07-31")
-    sender.post(edit, values)
+    sender.post(edit, {"department": "儿科", "end_on": "2026-07-31"})
     planned.refresh_from_db()
-    assert (planned.start_on, planned.planned_end_on) == (date(2026, 3, 5), date(2026, 7, 31))
+    assert (planned.department, planned.end_on) == ("儿科", date(2026, 8, 31))
     cancel = reverse("posting-cancel", args=[planned.pk])
     assert sender.post(cancel, {"reason": " "}).context["cancel"].errors["reason"]
     sender.post(cancel, {"reason": "本人病假"})
     planned.refresh_from_db()
     assert (planned.status, planned.end_reason) == ("cancelled", "本人病假")
-    assert "不能再修改计划" in sender.post(edit, values, follow=True).content.decode()
+    assert "不能再修改计划" in sender.post(edit, {"department": "外科"}, follow=True).content.decode()
 
 
 def test_what_began_is_not_called_off(sender, world):
@@ -139,13 +75,60 @@ def test_arrival(recipient, world):
     )
 
 
-def test_early_end_needs_a_reason(sender, world):
-    url = reverse("posting-end", args=[world.posting.pk])
-    answer = sender.post(url, {"ended_on": "2026-05-31", "reason": ""})
-    assert "必须写明原因" in answer.context["end"].errors["reason"][0]
-    sender.post(url, {"ended_on": "2026-05-31", "reason": "调任"})
-    world.posting.refresh_from_db()
-    assert (world.posting.status, world.posting.end_on) == ("ended_early", date(2026, 5, 31))
+def test_a_stay_ends_on_its_last_day(sender, world):
+    posting = build.posting(world.agreement, end=date(2026, 5, 31))
+    url = reverse("posting-end", args=[posting.pk])
+    answer = sender.post(url, {"ended_on": "2026-05-30"})
+    assert "提前结束须先申请" in answer.context["end"].errors["ended_on"][0]
+    sender.post(url, {"ended_on": "2026-05-31"})
+    posting.refresh_from_db()
+    assert (posting.status, posting.end_on) == ("ended", date(2026, 5, 31))
+
+
+def test_an_extension_is_asked_for_withdrawn_and_asked_again(sender, world):
+    posting = build.posting(world.agreement)
+    url = reverse("posting-extend", args=[posting.pk])
+    answer = sender.post(url, {"new_end_on": "2027-03-31", "reason": "带教", "unfinished_task": "胃镜"})
+    assert "不能覆盖派驻" in answer.context["extend"].errors["new_end_on"][0]
+    assert 'value="2027-03-31"' in answer.content.decode()
+    values = {"new_end_on": "2026-11-30", "reason": "带教", "unfinished_task": "胃镜"}
+    page = sender.post(url, values, follow=True)
+    asked = page.context["asked"]
+    assert (asked.status, asked.new_end_on, page.context["extend"]) == ("requested", date(2026, 11, 30), None)
+    assert "胃镜" in page.content.decode()
+    early = reverse("posting-end-early", args=[posting.pk])
+    assert "已有一个待批准的申请" in str(
+        sender.post(early, {"new_end_on": "2026-06-30", "reason": "调任"}).context["early"].errors
+    )
+    sender.post(reverse("posting-change-withdraw", args=[asked.pk]))
+    sender.post(early, {"new_end_on": "2026-06-30", "reason": "调任"})
+    assert sorted(posting.change_requests.values_list("kind", "status")) == [
+        ("end_early", "requested"),
+        ("extend", "withdrawn"),
+    ]
+
+
+def test_verdicts_on_the_pages(sender, world):
+    build.stay_rule(world.cycle.programme, "continuous", 6, "months", basis="方案第五条")
+    build.stay_rule(world.cycle.programme, "cumulative", 12, "months", basis="方案第六条")
+    short = build.posting(world.agreement, end=date(2026, 6, 30), ended=True)
+    page = sender.get(reverse("posting-detail", args=[short.pk])).content.decode()
+    assert "方案第五条" in page and "要求6个月，实际4个月（计 122 天）。" in page and ">不足</span>" in page
+    page = sender.get(reverse("person-detail", args=[short.clinician_id])).content.decode()
+    assert "要求6个月，实际4个月（计 122 天）。" in page and "要求12个月，实际4个月（计 122 天）。" in page
+
+
+def test_a_recipient_is_not_told_a_total_it_cannot_see(recipient, world):
+    build.stay_rule(world.cycle.programme, "cumulative", 12, "months", basis="方案第六条")
+    other = build.agreement_in_force(
+        world.hospital, build.organisation("township_clinic"), within=world.cycle
+    )
+    person = build.clinician(world.hospital)
+    build.posting(world.agreement, person, date(2026, 3, 1), date(2026, 4, 30))
+    url = reverse("person-detail", args=[person.pk])
+    assert "方案第六条" in recipient.get(url).content.decode()
+    build.posting(other, person, date(2026, 5, 1), date(2026, 5, 31))
+    assert "方案第六条" not in recipient.get(url).content.decode()
 
 
 def listed(client, **query) -> set[int]:
@@ -168,7 +151,7 @@ def test_filters(sender, world):
         {world.posting.pk} if world.posting.period.contains(today) else set()
     )
     assert listed(sender, kind="short_term") == {here.pk}
-    assert listed(sender, status="planned") == {unconfirmed.pk}
+    assert listed(sender, status="approved") == {unconfirmed.pk}
     assert listed(sender, q=here.clinician.name) == {here.pk}
     assert listed(sender, q=here.clinician.name_key) >= {here.pk}
     assert listed(sender, agreement=year.pk) == {here.pk, unconfirmed.pk}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from staffing.services.plans import plan_save
 from testing import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,7 @@ ROUTES = (
     "workspace",
     "agreement-list",
     "posting-list",
+    "batch-list",
     "activity-list",
     "study-list",
     "donation-list",
@@ -66,10 +68,14 @@ def test_one_record_keeps_its_query_count(client):
     agreement = build.agreement_in_force(hospital, clinic)
     person = build.clinician(hospital)
     batch = build.batch(agreement, "short_term")
+    build.stay_rule(agreement.cycle.programme)
+    plan, by = build.plan(agreement), build.coordinator(hospital, sending=True)
     client.force_login(build.user(Role.HOSPITAL_COORDINATOR, hospital))
     urls = [
         reverse("person-detail", args=[person.pk]),
         reverse("batch-detail", args=[batch.pk]),
+        reverse("plan-edit", args=[plan.pk]),
+        f"{reverse('plan-candidates', args=[plan.pk])}?line=1",
         reverse("agreement-detail", args=[agreement.pk]),
         f"{reverse('activity-new')}?type=lecture",
     ]
@@ -81,6 +87,11 @@ def test_one_record_keeps_its_query_count(client):
                 agreement, start=date(2026, 3, 1), end=date(2026, 3, 9), kind="short_term", within=batch
             )
             build.activity(agreement, participants=[person, build.clinician(hospital)])
+        lines = [
+            {"agreement": agreement, "clinician": build.clinician(hospital), "start_on": date(2026, 9, 1)}
+            for _ in range(number + SEVERAL)
+        ]
+        plan_save(batch=plan, header={}, lines=lines, by=by)
 
     add(1)
     first = {url: queries(client, url) for url in urls}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from accounts.models import Role
 from core.errors import RuleBroken, broken_constraint
 from staffing.models import Posting, PostingKind
+from staffing.services.batches import batch_create
 from staffing.services.postings import (
-    batch_create,
     posting_cancel,
     posting_change,
     posting_confirm_arrival,
@@ -335,20 +335,37 @@ def test_nobody_arrives_tomorrow(time_machine, agreement):
     posting_confirm_arrival(posting=posting, arrived_on=date(2026, 3, 10), by=by)
 
 
-def test_ending_early_needs_a_reason_and_ends_on_a_day_of_the_stay(agreement):
+def test_a_stay_ends_on_its_last_day_any_other_day_needs_approval(agreement):
     posting = build.posting(agreement, arrived=date(2026, 3, 3))
     by = build.coordinator(agreement.sender)
-    for day in (date(2026, 3, 2), date(2026, 9, 1)):
-        found = refusal(lambda day=day: posting_end(posting=posting, ended_on=day, by=by, reason="调回"))
-        assert found == {"ended_on": ["结束日期应在 2026-03-03 至 2026-08-31 之间。"]}
-    assert "reason" in refusal(lambda: posting_end(posting=posting, ended_on=date(2026, 8, 30), by=by))
-    early = posting_end(posting=posting, ended_on=date(2026, 8, 30), by=by, reason="调回")
-    assert (early.status, early.end_on, early.planned_end_on) == (
-        "ended_early",
-        date(2026, 8, 30),
-        date(2026, 8, 31),
+    for day, word in ((date(2026, 8, 30), "提前结束须先申请"), (date(2026, 9, 1), "延期须先申请")):
+        found = refusal(lambda day=day: posting_end(posting=posting, ended_on=day, by=by))
+        assert word in found["ended_on"][0]
+    ended = posting_end(posting=posting, ended_on=date(2026, 8, 31), by=by)
+    assert (ended.status, ended.end_on) == ("ended", date(2026, 8, 31))
+    refusal(lambda: posting_end(posting=posting, ended_on=date(2026, 8, 31), by=by))
+
+
+def test_a_stay_does_not_end_before_its_last_day_has_come(time_machine, agreement):
+    time_machine.move_to("2026-08-30T12:00+08:00", tick=False)
+    posting = build.posting(agreement)
+    by = build.coordinator(agreement.sender)
+    found = refusal(lambda: posting_end(posting=posting, ended_on=date(2026, 8, 31), by=by))
+    assert found == {"ended_on": ["还没有到最后一天 2026-08-31。"]}
+
+
+def test_another_recipient_is_another_posting(agreement, person):
+    elsewhere = build.agreement_in_force(
+        agreement.sender, build.organisation("township_clinic"), within=agreement.cycle
     )
-    refusal(lambda: posting_end(posting=posting, ended_on=date(2026, 8, 30), by=by, reason="调回"))
+    posting = build.posting(agreement, person, arrived=False)
+    by = build.officer(agreement.cycle.programme.bureau)
+    found = refusal(lambda: posting_change(posting=posting, by=by, agreement=elsewhere))
+    assert found == {
+        "agreement": [f"不能改派到{elsewhere.recipient.display_name}：改变受援单位须取消这条派驻，另建派驻。"]
+    }
+    posting.refresh_from_db()
+    assert posting.agreement == agreement
 
 
 def test_what_began_is_neither_rewritten_nor_cancelled(agreement):

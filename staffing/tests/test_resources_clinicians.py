@@ -7,6 +7,7 @@ import pytest
 from core.excel.formats import CsvFormat, XlsxFormat
 from core.excel.reading import read_csv, read_table
 from core.tests.excel_files import csv_file, workbook
+from core.tests.test_id_numbers import by_hand
 from staffing.models import Clinician
 from staffing.resources import ClinicianResource
 from testing import builders as build
@@ -190,3 +191,42 @@ def test_queries_do_not_grow_with_unchanged_rows(world, officer, django_assert_m
         rows.append([world.hospital.code, person.staff_no, person.name, "", "", "", "", ""])
     with django_assert_max_num_queries(14):
         assert take(officer, *rows).unchanged == 60
+
+
+NUMBER = by_hand("451027", date(1980, 5, 17), 123)
+NUMBERS = ["单位编码", "工号", "姓名", "性别", "身份证号", "手机号"]
+
+
+def test_numbers_come_in_encrypted_and_go_out_masked(world, officer):
+    code = world.hospital.code
+    result = take(officer, [code, "0012", "岑试", "", NUMBER.lower(), "138 1234 1234"], headings=NUMBERS)
+    assert result.sentences == [] and result.new == 1
+    person = Clinician.objects.get(staff_no="0012")
+    assert (person.sex, person.birth_month) == ("1", date(1980, 5, 1))
+    again = take(officer, [code, "0012", "岑试", "男", NUMBER, "13812341234"], headings=NUMBERS)
+    assert (again.changed, again.unchanged) == (0, 1)
+    exported = ClinicianResource(user=officer).export(Clinician.objects.filter(pk=person.pk))
+    row = dict(zip(exported.headers, exported[0], strict=True))
+    assert row["身份证号"] == f"451027********{NUMBER[-4:]}" and row["手机号"] == "138****1234"
+    back = take(officer, list(exported[0]), headings=exported.headers)
+    assert (back.sentences, back.changed, back.unchanged) == ([], 0, 1)
+    assert person.identity.id_number_masked == row["身份证号"]
+
+
+def test_every_wrong_number_is_named_and_nothing_is_written(world, officer):
+    code = world.hospital.code
+    result = take(
+        officer,
+        [code, "0012", "岑试", "女", NUMBER, "13812341234"],
+        [code, "0013", "岑二", "", "110105491231002", "1381234"],
+        [code, "0014", "岑三", "", 110105194912310021, ""],
+        headings=NUMBERS,
+    )
+    told = "\n".join(result.sentences)
+    assert "第 2 行“身份证号”：身份证号表示性别为男，档案中是女" in told
+    assert (
+        "第 3 行“身份证号”：这是 15 位的旧身份证号" in told
+        and "第 3 行“手机号”：联系电话应为 11 位手机号" in told
+    )
+    assert "第 4 行“身份证号”：" in told and "单元格是数字格式" in told
+    assert not Clinician.objects.filter(staff_no__in=["0012", "0013", "0014"]).exists()

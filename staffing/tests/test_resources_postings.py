@@ -52,13 +52,13 @@ def row_for(batch, agreement, person, start=date(2026, 9, 1), end=date(2026, 12,
     return [cells[heading] for heading in HEADINGS]
 
 
-def test_new_rows_are_planned_postings_entered_by_the_importer(world, officer, batch):
+def test_new_rows_are_approved_postings_entered_by_the_importer(world, officer, batch):
     person = build.clinician(world.hospital, title="232")
     result = take(officer, row_for(batch, world.agreement, person, 身份="领队"))
     assert result.sentences == []
     assert (result.new, result.changed, result.unchanged) == (1, 0, 0)
     posting = Posting.objects.get(clinician=person)
-    assert (posting.status, posting.entered_by, posting.role) == ("planned", officer, "leader")
+    assert (posting.status, posting.entered_by, posting.role) == ("approved", officer, "leader")
     assert (posting.kind, posting.title, posting.planned_end_on) == ("resident", "232", date(2026, 12, 31))
 
 
@@ -204,7 +204,7 @@ def test_state_columns_are_looked_at_and_never_written(world, officer, batch):
     )
     assert result.sentences == []
     assert result.noted_rows[0].notes == ["“状态”只供查看，文件中的“已到岗”不会导入。"]
-    assert Posting.objects.get(clinician=person).status == "planned"
+    assert Posting.objects.get(clinician=person).status == "approved"
 
 
 def test_rows_of_strangers_do_not_exist(world, officer, batch):
@@ -246,3 +246,11 @@ def test_an_export_comes_back_with_zero_changes(world, officer, batch):
     assert (result.new, result.changed, result.unchanged) == (0, 0, visible.count())
     assert not result.noted_rows
     assert list(Posting.objects.order_by("pk").values()) == before
+
+
+def test_people_of_a_plan_are_not_brought_in_by_excel(world, officer):
+    plan = build.plan(world.agreement)
+    person = build.clinician(world.hospital)
+    result = take(officer, row_for(plan, world.agreement, person))
+    assert "人员在派驻计划中增加" in " ".join(result.sentences)
+    assert not Posting.objects.filter(clinician=person).exists()

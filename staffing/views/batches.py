@@ -1,111 +1,174 @@
-"""Planning: a hospital makes up a batch and adds its people one by one."""
+"""Batches: the list, one batch with its people, and what recipients answer to a plan."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Q
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.roles import UNITS
 from core.access import access
-from core.pages import attempt
+from core.pages import attempt, page_of
 from core.scope import visible_or_404
-from staffing.forms import BatchForm, PostingForm, ReasonForm
+from staffing.forms import DepartmentForm, ReasonForm
 from staffing.models import Batch, Posting
+from staffing.plan_forms import BatchFilter
+from staffing.selectors.headcount import agreement_mismatches, batch_mismatch
+from staffing.selectors.waiting import plans_to_accept
+from staffing.services import plan_steps
 from staffing.services import postings as services
+from staffing.services.plans import may_plan
 from staffing.views.postings import ENTER, may_manage, refuse_cancel, visible_posting
-from support.models import Agreement
 
-FIELDS = ("agreement", "clinician", "start_on", "end_on", "department", "role")
-
-
-def _suggested_code(organisation, year: int) -> str:
-    """Initials of the hospital, year, running number: LYXRMYY-2026-03."""
-    prefix = f"{organisation.name_key.upper()[:20]}-{year}-"
-    number = Batch.objects.filter(sender=organisation, departed_on__year=year).count() + 1
-    while Batch.objects.filter(code=f"{prefix}{number:02d}").exists():
-        number += 1
-    return f"{prefix}{number:02d}"
+ACCEPT = "staffing.accept_batch"
 
 
-@require_http_methods(["GET", "POST"])
-@access(ENTER)
-def batch_new(request):
-    hospital = request.user.organisation
-    today = timezone.localdate()
-    initial = {"code": _suggested_code(hospital, today.year), "departed_on": today}
-    form = BatchForm(request.POST or None, user=request.user, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        batch = attempt(form, lambda: services.batch_create(sender=hospital, **form.cleaned_data))
-        if batch:
-            messages.success(request, "批次已建立，请逐个添加派驻人员。")
-            return redirect("batch-detail", pk=batch.pk)
-    has_agreement = Agreement.objects.filter(sender=hospital, effective_from__isnull=False).exists()
-    return render(request, "staffing/batch_form.html", {"form": form, "has_agreement": has_agreement})
-
-
-def _batch_page(request, batch, form=None):
-    postings = (
-        Posting.objects.visible_to(request.user)
-        .filter(batch=batch)
-        .select_related("clinician", "agreement__sender", "agreement__recipient")
-        .order_by("start_on", "clinician__name_key")
+@require_GET
+@access("staffing.view_batch")
+def batch_list(request):
+    rows = Batch.objects.visible_to(request.user)
+    filters = BatchFilter(request.GET)
+    if not request.user.has_role(*UNITS):
+        filters.drop("waiting")
+    chosen = filters.chosen
+    if "q" in chosen:
+        text = chosen["q"]
+        rows = rows.filter(
+            Q(code__icontains=text)
+            | Q(task__icontains=text)
+            | Q(sender__name__icontains=text)
+            | Q(sender__name_key__startswith=text.lower())
+        )
+    for name in ("status", "kind"):
+        if name in chosen:
+            rows = rows.filter(**{name: chosen[name]})
+    if "waiting" in chosen:
+        rows = rows.filter(pk__in=plans_to_accept(request.user))
+    seen = Posting.objects.visible_to(request.user).exclude(status=Posting.Status.CANCELLED)
+    rows = (
+        rows.select_related("sender", "cycle__programme")
+        .annotate(
+            planned=Count("lines", distinct=True),
+            sent=Count("postings", filter=Q(postings__in=seen), distinct=True),
+        )
+        .order_by("-departed_on", "code")
     )
-    adds = request.user.has_perm(ENTER) and batch.sender_id == request.user.organisation_id
-    if adds and form is None:
-        form = PostingForm(batch=batch, initial={"start_on": batch.departed_on, "role": Posting.Role.MEMBER})
     return render(
         request,
-        "staffing/batch_detail.html",
-        {"batch": batch, "postings": postings, "form": form, "adds": adds},
+        "staffing/batch_list.html",
+        {"filter": filters, "page": page_of(request, rows), "may_plan": request.user.has_perm(ENTER)},
     )
 
 
-def _visible_batch(request, pk) -> Batch:
-    return visible_or_404(Batch.objects.select_related("sender", "cycle__programme"), request.user, pk=pk)
+def visible_batch(request, pk) -> Batch:
+    rows = Batch.objects.select_related(
+        "sender", "cycle__programme", "submitted_by", "filed_by", "returned_by"
+    )
+    return visible_or_404(rows, request.user, pk=pk)
 
 
 @require_GET
 @access("staffing.view_batch")
 def batch_detail(request, pk):
-    return _batch_page(request, _visible_batch(request, pk))
+    return show_batch(request, visible_batch(request, pk))
+
+
+def show_batch(request, batch, refused=None):
+    """The page of a batch; a return that was refused comes back with what was typed."""
+    postings = list(
+        Posting.objects.visible_to(request.user)
+        .filter(batch=batch)
+        .select_related("clinician", "agreement__sender", "agreement__recipient")
+        .order_by("start_on", "clinician__name_key")
+    )
+    user = request.user
+    plans = user.has_perm(ENTER) and may_plan(batch=batch, by=user)
+    answers = user.has_perm(ACCEPT) and plan_steps.may_accept(batch=batch, by=user)
+    agreements = {posting.agreement_id: posting.agreement for posting in postings}
+    mismatches = [batch_mismatch(batch)] if batch.status == Batch.Status.FILED else []
+    for pk, text in agreement_mismatches(agreements.values()).items():
+        mismatches.append(f"{agreements[pk].number}：{text}")
+    return render(
+        request,
+        "staffing/batch_detail.html",
+        {
+            "batch": batch,
+            "postings": postings,
+            "mismatches": [text for text in mismatches if text],
+            "acceptances": batch.acceptances.filter(
+                recipient__in={row.recipient_id for row in agreements.values()}
+            ).select_related("recipient", "accepted_by"),
+            "lines": batch.lines.count() if plans and batch.is_editable else 0,
+            "may_edit": plans and batch.is_editable,
+            "may_withdraw": plans and batch.status in Batch.PENDING,
+            "may_continue": plans and batch.status == Batch.Status.FILED and bool(postings),
+            "answers": answers,
+            "refused": refused or (ReasonForm() if answers else None),
+        },
+    )
 
 
 @require_POST
-@access(ENTER)
-def posting_add(request, pk):
-    batch = _visible_batch(request, pk)
-    if batch.sender_id != request.user.organisation_id:
+@access(ACCEPT)
+def plan_accept(request, pk):
+    batch = visible_batch(request, pk)
+    if batch.sender_id == request.user.organisation_id:
         raise PermissionDenied
-    form = PostingForm(request.POST, batch=batch)
-    if form.is_valid():
-        posting = attempt(
-            form,
-            lambda: services.posting_create(
-                batch=batch, by=request.user, **{name: form.cleaned_data[name] for name in FIELDS}
-            ),
-        )
-        if posting:
-            messages.success(request, f"已添加{posting.clinician.name}。受援单位确认到岗后计入统计。")
-            return redirect("batch-detail", pk=batch.pk)
-    return _batch_page(request, batch, form)
+    if attempt_told(request, lambda: plan_steps.plan_accept(batch=batch, by=request.user)):
+        messages.success(request, f"已接收批次 {batch.code}，备案后请确认到岗。")
+        return redirect("batch-list")
+    return redirect("batch-detail", pk=pk)
+
+
+def attempt_told(request, verb) -> bool:
+    """Whether the service did it; its refusal as a message where there is no form."""
+    try:
+        verb()
+    except ValidationError as error:
+        for text in error.messages:
+            messages.error(request, text)
+        return False
+    return True
+
+
+@require_POST
+@access(ACCEPT)
+def plan_return(request, pk):
+    batch = visible_batch(request, pk)
+    if batch.sender_id == request.user.organisation_id:
+        raise PermissionDenied
+    form = ReasonForm(request.POST)
+    if form.is_valid() and attempt(
+        form, lambda: plan_steps.plan_return(batch=batch, by=request.user, **form.cleaned_data)
+    ):
+        messages.success(request, f"已退回批次 {batch.code}，由支援医院修改。")
+        return redirect("batch-list")
+    return show_batch(request, visible_batch(request, pk), form)
 
 
 @require_http_methods(["GET", "POST"])
 @access(ENTER)
 def posting_edit(request, pk):
+    """Who goes where and when was approved with the batch; here only the department is set right."""
     posting = visible_posting(request, pk)
     if not may_manage(posting, request.user):
         raise PermissionDenied
+    if posting.status == Posting.Status.PLANNED:
+        messages.info(request, "批次还没有备案，请撤回计划后修改。")
+        return redirect("batch-detail", pk=posting.batch_id)
     if posting.status not in services.OPEN:
         messages.info(request, "派驻已经开始或结束，不能再修改计划。")
         return redirect("posting-detail", pk=posting.pk)
-    initial = {name: getattr(posting, name) for name in FIELDS}
-    form = PostingForm(request.POST or None, batch=posting.batch, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        changes = {name: form.cleaned_data[name] for name in FIELDS}
-        if attempt(form, lambda: services.posting_change(posting=posting, by=request.user, **changes)):
-            messages.success(request, "已修改。")
-            return redirect("posting-detail", pk=posting.pk)
+    form = DepartmentForm(request.POST or None, initial={"department": posting.department})
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(
+            form, lambda: services.posting_change(posting=posting, by=request.user, **form.cleaned_data)
+        )
+    ):
+        messages.success(request, "已修改。")
+        return redirect("posting-detail", pk=posting.pk)
     return render(request, "staffing/posting_form.html", {"form": form, "posting": posting})
 
 

@@ -4,16 +4,22 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.access import access
 from core.pages import attempt, page_of
 from core.scope import visible_or_404
 from staffing.forms import ClinicianFilter, ClinicianForm
-from staffing.models import Activity, AdvancedStudy, Clinician, Posting
+from staffing.models import Activity, AdvancedStudy, Clinician, ClinicianIdentity, Posting
+from staffing.selectors.discipline import chains_of
 from staffing.selectors.entry import own_clinicians
+from staffing.selectors.inspections import findings_shown
+from staffing.selectors.post_history import neighbours
+from staffing.selectors.stay_verdicts import person_verdicts
 from staffing.selectors.stays import stay_totals
 from staffing.services.clinicians import clinician_save
+from staffing.services.identities import may_reveal
 
 ENTER = "staffing.enter_clinician"
 
@@ -30,6 +36,9 @@ def person_detail(request, pk):
         .select_related("agreement__recipient", "batch")
         .order_by("-start_on", "-pk")
     )
+    held = neighbours(stays, user=request.user, today=timezone.localdate())
+    for stay in stays:
+        stay.tenure = held.get(stay.pk)
     arrived = [stay for stay in stays if stay.arrived_on and stay.status != Posting.Status.CANCELLED]
     activities = (
         Activity.objects.visible_to(request.user)
@@ -49,8 +58,14 @@ def person_detail(request, pk):
             "person": person,
             "stays": stays,
             "totals": stay_totals(arrived),
+            "verdict_groups": person_verdicts(person, user=request.user),
             "page": page_of(request, activities, 15),
             "studies": studies,
+            "identity": ClinicianIdentity.objects.visible_to(request.user).filter(clinician=person).first(),
+            "may_reveal": request.user.has_perm("staffing.reveal_identity")
+            and may_reveal(clinician=person, by=request.user),
+            "findings": findings_shown(request.user).filter(posting__clinician=person),
+            "consequences": chains_of(clinician=person, user=request.user),
             "may_edit": request.user.has_perm(ENTER)
             and person.organisation_id == request.user.organisation_id,
         },
@@ -103,7 +118,10 @@ def _form_page(request, person):
         saved = attempt(
             form,
             lambda: clinician_save(
-                organisation=request.user.organisation, clinician=person, **form.cleaned_data
+                organisation=request.user.organisation,
+                clinician=person,
+                by=request.user,
+                **form.cleaned_data,
             ),
         )
         if saved:

@@ -11,9 +11,11 @@ from accounts.roles import UNITS
 from core.access import access
 from core.pages import attempt, page_of
 from core.scope import visible_or_404
-from staffing.forms import ArrivalForm, EndForm, PostingFilter, ReasonForm
-from staffing.models import Posting
+from staffing.forms import ArrivalForm, EarlyForm, EndForm, ExtendForm, PostingFilter, ReasonForm
+from staffing.models import Posting, PostingChange
 from staffing.selectors.entry import agreements_for_activity
+from staffing.selectors.inspections import findings_shown
+from staffing.selectors.stay_verdicts import posting_verdicts
 from staffing.selectors.waiting import arrivals_to_confirm
 from staffing.services import postings as services
 from support.models import Agreement
@@ -86,30 +88,44 @@ def may_manage(posting, user) -> bool:
 @require_GET
 @access("staffing.view_posting")
 def posting_detail(request, pk):
-    return _detail(request, visible_posting(request, pk))
+    return show_posting(request, visible_posting(request, pk))
 
 
-def _detail(request, posting, arrival=None, end=None, cancel=None):
-    """The page with its forms; a form that was refused comes back with what was typed."""
+def show_posting(request, posting, **refused):
+    """The page with its forms; a form that was refused comes back with what was typed.
+
+    ``refused``: the form by its name on the page (arrival, end, cancel, extend, early).
+    """
     today = timezone.localdate()
-    is_open = posting.status in services.OPEN
+    is_approved = posting.status == Posting.Status.APPROVED
     manages = may_manage(posting, request.user)
-    if arrival is None and _may_confirm_arrival(posting, request.user):
-        arrival = ArrivalForm(initial={"arrived_on": min(posting.start_on, today)})
-    if manages and end is None and posting.status in Posting.PRESENT:
-        end = EndForm(initial={"ended_on": min(posting.end_on, today)})
-    if manages and cancel is None and is_open:
-        cancel = ReasonForm()
+    changes = list(posting.change_requests.select_related("requested_by", "decided_by"))
+    asked = next((row for row in changes if row.status == PostingChange.Status.REQUESTED), None)
+    forms = dict.fromkeys(("arrival", "end", "cancel", "extend", "early"))
+    if _may_confirm_arrival(posting, request.user):
+        forms["arrival"] = ArrivalForm(initial={"arrived_on": min(posting.start_on, today)})
+    if manages and is_approved:
+        forms["cancel"] = ReasonForm()
+    if manages and posting.status in Posting.PRESENT:
+        if posting.end_on <= today:
+            forms["end"] = EndForm(initial={"ended_on": posting.end_on})
+        if asked is None:
+            forms |= {"extend": ExtendForm(), "early": EarlyForm()}
     return render(
         request,
         "staffing/posting_detail.html",
         {
             "posting": posting,
-            "arrival": arrival,
-            "end": end,
-            "cancel": cancel,
-            "may_edit": manages and is_open,
-            "is_late": is_open and posting.start_on < today,
+            **forms,
+            **refused,
+            "changes": changes,
+            "asked": asked,
+            "may_withdraw": manages and asked is not None,
+            "verdicts": posting_verdicts(posting),
+            "may_edit": manages and is_approved,
+            "is_late": is_approved and posting.start_on < today,
+            "is_planned": posting.status == Posting.Status.PLANNED,
+            "findings": findings_shown(request.user).filter(posting=posting),
         },
     )
 
@@ -126,7 +142,7 @@ def posting_arrive(request, pk):
         lambda: services.posting_confirm_arrival(posting=posting, by=request.user, **form.cleaned_data),
     ):
         return _back(request, posting, "已确认到岗。")
-    return _detail(request, posting, arrival=form)
+    return show_posting(request, posting, arrival=form)
 
 
 @require_POST
@@ -140,11 +156,11 @@ def posting_end(request, pk):
         form, lambda: services.posting_end(posting=posting, by=request.user, **form.cleaned_data)
     ):
         return _back(request, posting, "派驻已结束。")
-    return _detail(request, posting, end=form)
+    return show_posting(request, posting, end=form)
 
 
 def refuse_cancel(request, posting, form):
-    return _detail(request, posting, cancel=form)
+    return show_posting(request, posting, cancel=form)
 
 
 def _back(request, posting, done):

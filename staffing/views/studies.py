@@ -12,8 +12,16 @@ from core.access import access
 from core.pages import attempt, page_of
 from core.scope import visible_or_404
 from core.web import run_verb
-from staffing.forms import StudyFilter, StudyForm
+from staffing.forms import StudyCloseForm, StudyFilter, StudyForm, StudyLogForm
 from staffing.models import AdvancedStudy
+from staffing.selectors.studies import (
+    least_months,
+    months_of,
+    study_verdict,
+    trainee_split,
+    waived_amounts,
+    with_verdicts,
+)
 from staffing.services import studies as services
 from staffing.views.postings import agreement_choices
 from support.selectors.agreements import agreements_as_party
@@ -61,13 +69,35 @@ def study_list(request):
     if "waiting" in chosen:
         rows = records_to_confirm(rows, request.user)
     listed = rows.select_related("trainee", "agreement__sender", "agreement__recipient", "entered_for")
-    return render(request, "staffing/study_list.html", {"filter": filters, "page": page_of(request, listed)})
+    page = page_of(request, listed)
+    page.object_list = with_verdicts(page.object_list)
+    return render(
+        request,
+        "staffing/study_list.html",
+        {
+            "filter": filters,
+            "page": page,
+            "split": trainee_split(rows),
+            "waived": waived_amounts(rows),
+        },
+    )
 
 
 @require_GET
 @access("staffing.view_advancedstudy")
 def study_detail(request, pk):
-    study = _visible(request, pk)
+    return _detail(request, _visible(request, pk))
+
+
+def _detail(request, study, close=None, log=None):
+    """The page with its forms; a form that was refused comes back with what was typed."""
+    enters = request.user.has_perm(ENTER)
+    if close is None and enters and services.may_close(study=study, by=request.user):
+        close = StudyCloseForm(initial={"ended_on": study.end_on}, auto_id="close_%s")
+    months = months_of(study)
+    if log is None and months and enters and services.may_write_log(study=study, by=request.user):
+        log = StudyLogForm(initial={"month": months[0]}, auto_id="log_%s")
+    required = least_months([study.agreement_id]).get(study.agreement_id)
     return render(
         request,
         "staffing/study_detail.html",
@@ -76,8 +106,40 @@ def study_detail(request, pk):
             "confirmer": study.confirming_organisation(),
             "rights": record_rights(record=study, by=request.user, permission=ENTER),
             "urls": {name: reverse(f"study-{name}", args=[study.pk]) for name in URLS},
+            "verdict": study_verdict(study, required),
+            "logs": study.logs.select_related("entered_by").order_by("-month"),
+            "close": close,
+            "log": log,
         },
     )
+
+
+@require_POST
+@access(ENTER)
+def study_close(request, pk):
+    study = _visible(request, pk)
+    if study.agreement.sender_id != request.user.organisation_id:
+        raise PermissionDenied
+    form = StudyCloseForm(request.POST, auto_id="close_%s")
+    if form.is_valid() and attempt(
+        form, lambda: services.study_close(study=study, by=request.user, **form.cleaned_data)
+    ):
+        messages.success(request, "已登记结业。")
+        return redirect("study-detail", pk=study.pk)
+    return _detail(request, study, close=form)
+
+
+@require_POST
+@access(ENTER)
+def study_log(request, pk):
+    study = _visible(request, pk)
+    form = StudyLogForm(request.POST, auto_id="log_%s")
+    if form.is_valid() and attempt(
+        form, lambda: services.study_log_write(study=study, by=request.user, **form.cleaned_data)
+    ):
+        messages.success(request, "月志已保存。")
+        return redirect("study-detail", pk=study.pk)
+    return _detail(request, study, log=form)
 
 
 @require_http_methods(["GET", "POST"])

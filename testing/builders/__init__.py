@@ -21,6 +21,10 @@ from testing.builders.agreements import (
     programme,
     target,
 )
+from testing.builders.attendance import leave, lock_months, month_sheet
+from testing.builders.certificates import certificate, proved
+from testing.builders.inspections import discipline_rule, inspection
+from testing.builders.mentorships import mentorship
 from testing.builders.places import (
     COUNTY,
     FAR_AWAY,
@@ -36,7 +40,8 @@ from testing.builders.places import (
     unique,
     user,
 )
-from testing.builders.postings import batch, posting
+from testing.builders.plans import plan
+from testing.builders.postings import batch, change_request, end_early, posting
 from testing.builders.promotion import (
     attended,
     candidate,
@@ -46,11 +51,55 @@ from testing.builders.promotion import (
     recognised,
 )
 from testing.builders.records import activity, donation, outcome_value, quantities, settle, side, study
+from testing.builders.rules import stay_rule
 
 __all__ = [
-    "COUNTY", "FAR_AWAY", "OTHER_COUNTY", "YEAR_END", "YEAR_START", "activity", "agreement_draft",
-    "agreement_in_force", "batch", "bureau", "clinician", "confirm_and_file", "coordinator", "cycle",
-    "deadline", "donation", "officer", "open_version", "organisation", "outcome_value", "posting",
-    "attended", "candidate", "promotion_facts", "promotion_policy", "promotion_rule", "recognised",
-    "programme", "quantities", "region", "settle", "side", "study", "target", "unique", "user",
-]  # fmt: skip
+    "COUNTY",
+    "FAR_AWAY",
+    "OTHER_COUNTY",
+    "YEAR_END",
+    "YEAR_START",
+    "activity",
+    "agreement_draft",
+    "agreement_in_force",
+    "attended",
+    "batch",
+    "bureau",
+    "candidate",
+    "certificate",
+    "change_request",
+    "clinician",
+    "confirm_and_file",
+    "coordinator",
+    "cycle",
+    "deadline",
+    "discipline_rule",
+    "donation",
+    "end_early",
+    "inspection",
+    "leave",
+    "lock_months",
+    "mentorship",
+    "month_sheet",
+    "officer",
+    "open_version",
+    "organisation",
+    "outcome_value",
+    "plan",
+    "posting",
+    "programme",
+    "promotion_facts",
+    "promotion_policy",
+    "promotion_rule",
+    "proved",
+    "quantities",
+    "recognised",
+    "region",
+    "settle",
+    "side",
+    "stay_rule",
+    "study",
+    "target",
+    "unique",
+    "user",
+]

@@ -1,5 +1,7 @@
 """What the desk's tests share: a signed-in officer in a small world, and a way to make it larger."""
 
+from datetime import date
+
 from django.test import TestCase
 from django.urls import reverse
 
@@ -38,6 +40,10 @@ def grow(world):
     build.agreement_draft(world.hospital, build.organisation("central_clinic"), within=cycle)
     build.posting(agreement, build.clinician(world.hospital))
     build.posting(agreement, build.clinician(world.hospital), arrived=False)
+    build.stay_rule(cycle.programme)
+    for step in ("draft", "submitted", "accepted"):
+        build.plan(agreement, {"department": "内科"}, upto=step)
+    build.change_request(build.posting(agreement), date(2026, 10, 31))
     for status in ("confirmed", "returned", "submitted"):
         build.activity(agreement, status=status)
     build.study(agreement)

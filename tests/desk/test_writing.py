@@ -7,7 +7,7 @@ from django.db import IntegrityError, InternalError, transaction
 from core.database_errors import FROZEN, sentence
 from core.desk import list_url, object_url
 from core.models import AuditEvent
-from staffing.models import Activity, Batch, Posting
+from staffing.models import Activity, Batch, Posting, PostingChange
 from support.models import Agreement, AgreementVersion, Donation
 from testing import builders as build
 from tests.desk.case import NO_ROWS, DeskCase, url_of
@@ -156,14 +156,23 @@ class PostingTests(DeskCase):
         self.assertRedirects(self.client.post(object_url(batch), data), list_url(Batch))
         self.assertEqual(Posting.objects.count(), 2)
 
-    def test_ending_early_needs_a_reason(self):
-        ending = url_of(Posting, "verb", self.world.posting.pk, "end")
+    def test_an_earlier_last_day_is_asked_for_and_decided_by_another(self):
+        posting = self.world.posting
+        ending = url_of(Posting, "verb", posting.pk, "end")
         response = self.client.post(ending, {"ended_on": "2026-07-01"})
-        self.assertIn("reason", response.context["form"].errors)
-        self.client.post(ending, {"ended_on": "2026-07-01", "reason": "抽调支援疫情"})
-        self.world.posting.refresh_from_db()
-        self.assertEqual(self.world.posting.status, "ended_early")
-        self.assertEqual(self.client.post(object_url(self.world.posting), self.data()).status_code, 403)
+        self.assertIn("提前结束须先申请", response.context["form"].errors["ended_on"][0])
+        asking = url_of(Posting, "verb", posting.pk, "end-early")
+        self.assertIn("reason", self.client.post(asking, {"new_end_on": "2026-07-01"}).context["form"].errors)
+        self.client.post(asking, {"new_end_on": "2026-07-01", "reason": "抽调支援疫情"})
+        change = posting.change_requests.get()
+        deciding = url_of(PostingChange, "verb", change.pk, "approve")
+        self.assertContains(self.client.post(deciding, follow=True), "现在不能办理“批准”")
+        self.as_role("bureau_leader")
+        self.client.post(deciding, {"note": "同意"})
+        posting.refresh_from_db()
+        self.assertEqual((posting.status, posting.end_on), ("ended_early", date(2026, 7, 1)))
+        self.as_role("bureau_officer")
+        self.assertEqual(self.client.post(object_url(posting), self.data()).status_code, 403)
 
 
 class RecordTests(DeskCase):

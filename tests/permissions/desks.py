@@ -90,16 +90,53 @@ DESKS: dict[str, Desk] = {
     "staffing.AdvancedStudy": record("", "study_draft", "study_submitted"),
     "staffing.ActivityType": CODES,
     "staffing.Measure": CODES,
-    "staffing.Batch": Desk(BUREAU, O, O, of="batch"),
+    "staffing.Batch": Desk(
+        BUREAU,
+        O,
+        O,
+        of="batch",
+        locked=("plan_draft", "plan_submitted", "plan_accepted"),
+        verbs={"file": Moment(O, "plan_accepted"), "return": Moment(O, "plan_submitted")},
+    ),
+    "staffing.StayRule": Desk(
+        BUREAU,
+        O,
+        O,
+        of="rule_idle",
+        verbs={"activate": Moment(O, "rule_idle"), "retire": Moment(O, "rule")},
+    ),
+    "staffing.PostingChange": Desk(
+        BUREAU,
+        locked=("change", "change_refused"),
+        verbs={"approve": Moment(BUREAU, "change"), "refuse": Moment(BUREAU, "change")},
+    ),
     "staffing.Clinician": Desk(BUREAU, O, O, of="colleague", **EXCEL),
     "staffing.Posting": Desk(
         BUREAU,
         O,
         O,
         of="planned",
-        locked=("posting", "ended"),
-        verbs={"end": Moment(O, "posting"), "cancel": Moment(O, "planned")},
+        locked=("posting", "ended", "next_posting"),
+        verbs={
+            "end": Moment(O, "posting"),
+            "cancel": Moment(O, "planned"),
+            "extend": Moment(O, "posting"),
+            "end-early": Moment(O, "posting"),
+        },
         **EXCEL,
+    ),
+    "staffing.ServiceCertificate": Desk(
+        BUREAU,
+        locked=("certificate", "certificate_asked"),
+        verbs={
+            "issue": Moment(O, "certificate_asked"),
+            "decline": Moment(O, "certificate_asked"),
+            "draw-again": Moment(O, "certificate"),
+            "revoke": Moment(O, "certificate"),
+        },
+    ),
+    "staffing.CertificateSeries": Desk(
+        BUREAU, O, O, O, of="spare_series", locked=("series",), removable="spare_series"
     ),
     "staffing.PromotionRule": Desk(
         BUREAU, O, O, of="spare_rule", locked=("national",), verbs={"copy": Moment(O, "spare_rule")}
@@ -114,6 +151,30 @@ DESKS: dict[str, Desk] = {
             "revoke": Moment(O, "recognised"),
         },
     ),
+    "staffing.Inspection": Desk(BUREAU, locked=("inspected", "recording")),
+    "staffing.DisciplineRule": Desk(
+        BUREAU,
+        O,
+        O,
+        O,
+        of="discipline",
+        removable="spare_rule",
+        verbs={"activate": Moment(O, "spare_rule"), "deactivate": Moment(O, "discipline")},
+    ),
+    "staffing.Mentorship": Desk(BUREAU, locked=("pair",)),
+    "core.CalendarDay": Desk(BUREAU, O, O, O, of="calendar_day", removable="calendar_day"),
+    "staffing.MonthSheet": Desk(BUREAU, locked=("sheet",)),
+    "staffing.AttendanceCorrection": Desk(
+        BUREAU,
+        locked=("correction",),
+        verbs={"approve": Moment(O, "correction"), "refuse": Moment(O, "correction")},
+    ),
+    "staffing.Leave": Desk(
+        BUREAU,
+        locked=("leave",),
+        verbs={"approve": Moment(BUREAU, "leave_long"), "refuse": Moment(NOBODY, "leave", late=BUREAU)},
+    ),
+    "staffing.LeavePolicy": Desk(BUREAU, O, O, O, of="leave_policy", removable="leave_policy"),
     "assessment.Assessment": Desk(
         BUREAU,
         O,
@@ -122,7 +183,11 @@ DESKS: dict[str, Desk] = {
         of="scoring",
         locked=("final",),
         removable="scoring",
-        verbs={"decide": Moment(frozenset({LEADER}), "scored")},
+        verbs={
+            "decide": Moment(frozenset({LEADER}), "scored"),
+            # only while a fact vetoes the grade
+            "lift-veto": Moment(NOBODY, "scoring", late=frozenset({LEADER})),
+        },
     ),
     "assessment.ScoreTemplate": Desk(BUREAU, O, O, O, verbs={"new-version": Moment(O, "")}),
     "reports.Summary": Desk(BUREAU, locked=("summary", "bureau_summary")),

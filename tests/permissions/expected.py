@@ -50,15 +50,30 @@ REFERENCE = "reference"
 NOBODY = Rows(NONE, NONE, NONE, wide=NONE)
 PARTIES = Rows()  # both sides of the agreement
 PARTNERS_ONLY_READ = Rows(owned=Rows(NONE, NONE))
-HOSPITAL_PEOPLE = names("doctor", "colleague", "idle", "former_doctor")
+PLANNED_PEOPLE = names("next_submitted", "next_accepted", "asked_doctor")
+HOSPITAL_PEOPLE = names("doctor", "colleague", "idle", "former_doctor", "next_draft") | PLANNED_PEOPLE
 CLINIC_PEOPLE = names("trainee", "local")
-SENT = names("doctor", "colleague", "former_doctor")
+SENT = names("doctor", "colleague", "former_doctor") | PLANNED_PEOPLE
 WITH_DOCTOR = names("activity", "activity_own", "technique")
 ASSESSOR_ONLY = Rows(NONE, NONE)
+OWN_CERTIFICATES = names("certificate", "certificate_asked")
+CERTIFICATES = Rows(clinician=OWN_CERTIFICATES, owned=Rows(NONE, NONE, OWN_CERTIFICATES))
+CONCLUDED = names("inspected")
+INSPECTED = Rows(CONCLUDED, CONCLUDED, CONCLUDED, owned=Rows(NONE, NONE, CONCLUDED))
+OF_THE_PAIR = Rows(clinician=ALL)
+
+
+def kept_by_recipient(*clinicians_rows: str) -> Rows:
+    """Written by the recipient, read by the sender; the person sees the own rows."""
+    own = names(*clinicians_rows)
+    return Rows(clinician=own, owned=Rows(NONE, ALL, own))
+
 
 EXPECTED: dict[str, Rows | str] = {
     "core.AuditEvent": NOBODY,
-    "core.Job": Rows(own_only={SENDER: names("job"), "bureau_officer": names("bureau_job")}),
+    "core.Job": Rows(
+        own_only={SENDER: names("job"), "bureau_officer": names("bureau_job", "certificate_job")}
+    ),
     "accounts.Region": REFERENCE,
     "accounts.Organisation": Rows(
         hospital=names("hospital", "clinic", "bureau"),
@@ -96,14 +111,31 @@ EXPECTED: dict[str, Rows | str] = {
         clinician=names("doctor"),
         owned=Rows(HOSPITAL_PEOPLE, CLINIC_PEOPLE, names("doctor")),
     ),
-    "staffing.Batch": Rows(
-        clinic=names("batch"), clinician=names("batch"), owned=Rows(ALL, NONE, names("batch"))
+    # a partner sees the person, never the numbers
+    "staffing.ClinicianIdentity": Rows(
+        hospital=names("doctor_identity"),
+        clinic=names("local_identity"),
+        clinician=names("doctor_identity"),
+        owned=Rows(names("doctor_identity"), names("local_identity"), names("doctor_identity")),
     ),
-    "staffing.Posting": Rows(clinician=names("posting")),
+    "staffing.Batch": Rows(
+        # a plan reaches its recipient when it is submitted
+        clinic=names("batch", "plan_submitted", "plan_accepted"),
+        clinician=names("batch"),
+        owned=Rows(ALL, NONE, names("batch")),
+    ),
+    "staffing.Posting": Rows(clinician=names("posting", "served")),
+    "staffing.PlanLine": Rows(clinic=NONE),
+    "staffing.BatchAcceptance": PARTIES,
+    "staffing.PostingChange": Rows(clinician=names("change_refused")),
+    "staffing.StayRule": PARTNERS_ONLY_READ,
     "staffing.Activity": Rows(clinician=WITH_DOCTOR),
     "staffing.ActivityMeasure": Rows(clinician=WITH_DOCTOR),
     "staffing.ActivityOutcome": Rows(clinician=WITH_DOCTOR),
     "staffing.AdvancedStudy": PARTIES,
+    "staffing.ServiceCertificate": CERTIFICATES,
+    "staffing.CertificateStay": CERTIFICATES,
+    "staffing.CertificateSeries": Rows(NONE, NONE),
     "staffing.PromotionRule": REFERENCE,
     "staffing.PromotionLocationNeed": REFERENCE,
     "staffing.PromotionEquivalent": REFERENCE,
@@ -112,6 +144,27 @@ EXPECTED: dict[str, Rows | str] = {
     "staffing.PromotionFacts": Rows(clinic=NONE, clinician=ALL),
     "staffing.PromotionCandidate": Rows(clinic=NONE, clinician=names("candidate")),
     "staffing.RecognisedService": Rows(clinic=NONE, clinician=names("recognised", "recognised_draft")),
+    # ---- inspections and discipline: a draft is the bureau's alone, a photo no sender's
+    "staffing.Inspection": INSPECTED,
+    "staffing.InspectionFinding": INSPECTED,
+    "staffing.InspectionPhoto": Rows(NONE, names("inspected"), owned=Rows(NONE, NONE)),
+    "staffing.DisciplineRule": PARTNERS_ONLY_READ,
+    "staffing.DisciplineConsequence": PARTNERS_ONLY_READ,
+    # ---- mentorship; everything below belongs to the one confirmed pair
+    "staffing.Mentorship": Rows(clinician=names("pair")),
+    "staffing.MentorContact": OF_THE_PAIR,
+    "staffing.MentorDeed": OF_THE_PAIR,
+    "staffing.MentorPlanItem": OF_THE_PAIR,
+    "staffing.MentorSummary": OF_THE_PAIR,
+    "staffing.MentorTechnique": OF_THE_PAIR,
+    "staffing.StudyLog": PARTIES,
+    "core.CalendarDay": REFERENCE,
+    "staffing.MonthSheet": kept_by_recipient("sheet", "sheet_open"),
+    "staffing.AttendanceRow": kept_by_recipient("row", "row_open"),
+    "staffing.AttendanceCorrection": kept_by_recipient("correction"),
+    "staffing.Leave": Rows(clinician=ALL),
+    "staffing.LeaveApproval": Rows(clinician=ALL),
+    "staffing.LeavePolicy": PARTNERS_ONLY_READ,
     "assessment.ScoreTemplate": REFERENCE,
     "assessment.ScoreItem": REFERENCE,
     "assessment.GradeBand": REFERENCE,
@@ -121,7 +174,13 @@ EXPECTED: dict[str, Rows | str] = {
 }
 
 # rows below a record are named by the record
-PARENT = {"staffing.ActivityMeasure": "activity_id", "staffing.ActivityOutcome": "activity_id"}
+PARENT = {
+    "staffing.ActivityMeasure": "activity_id",
+    "staffing.ActivityOutcome": "activity_id",
+    "staffing.CertificateStay": "certificate_id",
+    "staffing.InspectionFinding": "inspection_id",
+    "staffing.InspectionPhoto": "inspection_id",
+}
 
 
 def expected(world: World, model: type[Model], role: str, ring: str, *, owned: bool = False) -> set[int]:

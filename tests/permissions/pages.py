@@ -5,18 +5,22 @@ gets 404. ``own`` says what differs for holders who are near the object: a statu
 page answers with a redirect and a message, and nothing is written). A view without an entry fails.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.permissions.rings import Ring
+from staffing.services.attendance import sheet_fill_present
+from tests.permissions.rings import PNG, Ring, certificate_pdf
 from tests.permissions.world import (
     AUDIT,
     BOSS,
     BUSINESS,
     CLINICIAN,
     EVERYBODY,
+    LEADER,
     OFFICER,
     RECIPIENT,
     REGION,
@@ -40,9 +44,11 @@ class Page:
     """One case of a view. ``of``: the row of the OWN ring whose page it is; ``data``: what is posted.
 
     ``lists``: (context key, model label, whether only owned rows) of a list page. ``far``: what holders
-    beyond reach get. ``reads_write``: tables that reading may write. ``answer``: success of a POST.
+    beyond reach get. ``reads_write``: tables that reading may write. ``answer``: success of a POST, which
+    then has written if it is a redirect, or with ``saves`` (a page that saves while one types).
     ``anywhere``: what is posted names no row, so that everybody writes at home. ``roles``: who is tried
     (a page that computes a whole summary takes its time; one of several alike is enough).
+    ``neighbour``: what holders get who meet the row from another ring of the county, where it differs.
     """
 
     holders: frozenset | str
@@ -59,7 +65,9 @@ class Page:
     answer: int = 302
     reads_write: tuple[str, ...] = ()
     anywhere: bool = False
+    saves: bool = False
     roles: frozenset = EVERYBODY
+    neighbour: int | None = None
 
     @property
     def is_about_a_row(self) -> bool:
@@ -119,14 +127,64 @@ def study_form(ring: Ring) -> dict:
     }
 
 
-def posting_form(ring: Ring) -> dict:
+def inspection_form(ring: Ring) -> dict:
     return {
-        "clinician": ring.idle.pk,
-        "agreement": ring.agreement.pk,
-        "start_on": ring.on(9, 1),
-        "end_on": ring.on(9, 30),
-        "role": "member",
+        "recipient": ring.clinic.pk,
+        "inspected_on": ring.on(6, 3),
+        "half": "pm",
+        "inspectors": f"{ring.mark}检查组",
     }
+
+
+def sheet_form(ring: Ring) -> dict:
+    rows = ring.recording.findings.values_list("pk", flat=True)
+    return {"inspectors": f"{ring.mark}检查组"} | {f"result_{pk}": "absent" for pk in rows}
+
+
+def by_the_bureau(row: str, role, **data) -> Page:
+    """Only the very bureau that recorded it, whatever another one sees."""
+    return Page(frozenset({role}), POST, of=row, data=lambda ring: data, neighbour=403)
+
+
+def pair_form(ring: Ring) -> dict:
+    return {
+        "agreement": ring.agreement.pk,
+        "mentor": ring.doctor.pk,
+        "apprentice": ring.trainee.pk,
+        "start_on": ring.on(9, 1),
+        "end_on": ring.on(10, 31),
+        "monthly_visits": 3,
+        "monthly_days": 3,
+    }
+
+
+def mentor_plan_form(ring: Ring) -> dict:
+    return {
+        "lines-TOTAL_FORMS": 1,
+        "lines-INITIAL_FORMS": 0,
+        "lines-0-what": f"{ring.mark}新计划",
+        "lines-0-unit": "次",
+        "lines-0-target": 5,
+    }
+
+
+def plan_form(ring: Ring, **more) -> dict:
+    return {
+        "code": ring.plan_draft.code,
+        "departed_on": ring.on(9, 1),
+        "explanation": f"{ring.mark}说明",
+        "lines-TOTAL_FORMS": 1,
+        "lines-INITIAL_FORMS": 1,
+        "lines-0-clinician": ring.idle.pk,
+        "lines-0-agreement": ring.agreement.pk,
+        "lines-0-start_on": ring.on(9, 1),
+        "lines-0-end_on": ring.on(11, 30),
+        "lines-0-role": "member",
+    } | more
+
+
+def next_form(ring: Ring) -> dict:
+    return {"cycle": ring.cycle.pk, "code": f"{ring.code}-NEXT", "overlap_days": 0}
 
 
 def batch_form(ring: Ring) -> dict:
@@ -140,6 +198,14 @@ def batch_form(ring: Ring) -> dict:
 
 def person_form(ring: Ring) -> dict:
     return {"name": f"{ring.mark}新人", "staff_no": f"{ring.code}-9", "sex": "0", "title": ""}
+
+
+def certificate_form(ring: Ring) -> dict:
+    return {"kind": "certificate", "postings": [ring.served.pk], "until": ring.on(10, 15)}
+
+
+def certificate_upload(ring: Ring) -> dict:
+    return {"file": SimpleUploadedFile("a.pdf", certificate_pdf(ring), "application/pdf")}
 
 
 def candidates_form(ring: Ring) -> dict:
@@ -172,11 +238,109 @@ def entered(clinician: int = 404) -> dict:
 
 
 ENTERERS = COORDINATORS | {CLINICIAN}
+KEEPER = frozenset({RECIPIENT})
+DECIDING_BUREAU = frozenset({OFFICER, LEADER})
 BY_RECIPIENT = {SENDER: 403, OFFICER: 403}
 BY_BUREAU = {SENDER: 403, RECIPIENT: 404}
 BY_SENDER = {RECIPIENT: 403, OFFICER: 403}
 OWN_SUMMARY = {RECIPIENT: 404}
 NO_JOB = dict.fromkeys(EVERYBODY - {SENDER, SYSTEM, AUDIT}, 404) | {AUDIT: 403}
+
+
+def some_marks(ring: Ring) -> dict:
+    cell = [ring.posting.pk, f"{ring.on(4, 9)}", "am", "P", "."]
+    return {"cells": json.dumps([cell])}
+
+
+def month_form(ring: Ring, month: int = 4, days: int = 30, **fields) -> dict:
+    return fields | {f"d{day:02d}{half}": "P" for day in range(1, days + 1) for half in ("am", "pm")}
+
+
+def leave_form(ring: Ring) -> dict:
+    day = ring.on(8, 3)
+    halves = {"start_half": "am", "end_half": "pm"}
+    return halves | {
+        "posting": ring.posting.pk,
+        "kind": "sick",
+        "start_on": day,
+        "end_on": day,
+        "reason": f"{ring.mark}门诊",
+    }
+
+
+def of_person(sheet: str, posting: str):
+    return lambda ring: {"pk": getattr(ring, sheet).pk, "posting": getattr(ring, posting).pk}
+
+
+ATTENDANCE: dict[str, Page | tuple[Page, ...]] = {
+    "workday-calendar": Page(BUSINESS),
+    "workday-notice": Page(
+        frozenset({OFFICER}),
+        POST,
+        data=lambda ring: {"text": "2031-10-01 国庆节 放假", "basis": "通知"},
+        anywhere=True,
+    ),
+    "attendance-list": Page(BUSINESS),
+    "attendance-missing": Page(REGION | KEEPER),
+    "attendance-today": (
+        Page(KEEPER),
+        # nobody of the rings is on post today
+        Page(KEEPER, POST, data=lambda ring: {"set": "all"}, own={RECIPIENT: REFUSED}, far=REFUSED),
+    ),
+    "sheet-open": Page(
+        KEEPER, POST, data=lambda ring: {"month": "2051-01"}, own={RECIPIENT: REFUSED}, far=REFUSED
+    ),
+    "sheet-detail": (
+        Page(BUSINESS, of="sheet"),
+        Page(BUSINESS, of="sheet_open", own={SENDER: 404, BOSS: 404}),
+    ),
+    "sheet-mark": (
+        Page(KEEPER, POST, of="sheet_open", data=some_marks, answer=200, saves=True),
+        Page(KEEPER, POST, of="sheet", data=some_marks, own={RECIPIENT: 409}),
+    ),
+    "sheet-fill": (verb("sheet_open", KEEPER), verb("sheet", KEEPER, {RECIPIENT: REFUSED})),
+    "sheet-copy-week": Page(KEEPER, POST, of="sheet_open", data=lambda ring: {"day": ring.on(4, 9)}),
+    "sheet-submit": (
+        Page(
+            KEEPER,
+            POST,
+            of="sheet_open",
+            before=lambda ring: sheet_fill_present(sheet=ring.sheet_open, by=ring.people[RECIPIENT]),
+        ),
+        verb("sheet_open", KEEPER, {RECIPIENT: REFUSED}),
+    ),
+    "sheet-person": (
+        Page(KEEPER, FORM, kwargs=of_person("sheet_open", "posting"), data=month_form),
+        Page(
+            KEEPER,
+            FORM,
+            kwargs=of_person("sheet", "ended"),
+            data=lambda ring: month_form(ring, days=31, reason="漏记"),
+        ),
+    ),
+    "correction-list": listing(BUSINESS, "staffing.AttendanceCorrection"),
+    "correction-detail": Page(BUSINESS, of="correction"),
+    "correction-decide": verb(
+        "correction", frozenset({OFFICER, RECIPIENT}), {RECIPIENT: 403}, answer="approve"
+    ),
+    "attendance-return": Page(BUSINESS, query=lambda ring: f"?month={ring.year}-03"),
+    "attendance-return-excel": Page(
+        BUSINESS, query=lambda ring: f"?month={ring.year}-03", reads_write=("core_auditevent",)
+    ),
+    "leave-list": listing(BUSINESS, "staffing.Leave"),
+    "leave-new": Page(ENTERERS, FORM, data=leave_form),
+    "leave-detail": Page(BUSINESS, of="leave"),
+    "leave-decide": (
+        verb(
+            "leave",
+            COORDINATORS | DECIDING_BUREAU,
+            {SENDER: 403, OFFICER: 403, LEADER: 403},
+            answer="approve",
+        ),
+        verb("leave_long", COORDINATORS | DECIDING_BUREAU, {RECIPIENT: 403}, answer="approve"),
+    ),
+    "leave-withdraw": verb("leave", ENTERERS, {SENDER: 403, RECIPIENT: 403}),
+}
 
 PAGES: dict[str, Page | tuple[Page, ...]] = {
     # ---- for everybody
@@ -222,21 +386,96 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     "posting-end": Page(
         frozenset({SENDER}), POST, of="posting", data=lambda ring: {"ended_on": ring.on(8, 31)}
     ),
-    "posting-edit": Page(
-        frozenset({SENDER}), FORM, of="planned", data=lambda ring: posting_form(ring) | {"department": "儿科"}
+    "posting-edit": Page(frozenset({SENDER}), FORM, of="planned", data=lambda ring: {"department": "儿科"}),
+    "posting-extend": Page(
+        frozenset({SENDER}),
+        POST,
+        of="posting",
+        data=lambda ring: {
+            "new_end_on": ring.on(10, 31),
+            "reason": "任务未完成",
+            "unfinished_task": "新技术带教",
+        },
     ),
+    "posting-end-early": Page(
+        frozenset({SENDER}),
+        POST,
+        of="posting",
+        data=lambda ring: {"new_end_on": ring.on(6, 30), "reason": "任务完成"},
+    ),
+    "posting-change-withdraw": (
+        verb("change", frozenset({SENDER})),
+        verb("change_refused", frozenset({SENDER}), {SENDER: REFUSED}),
+    ),
+    "batch-list": listing(BUSINESS, "staffing.Batch"),
+    "plan-next": Page(frozenset({SENDER}), FORM, of="batch", data=next_form),
+    "plan-edit": (
+        Page(frozenset({SENDER}), FORM, of="plan_draft", data=plan_form),
+        Page(frozenset({SENDER}), POST, of="plan_draft", data=lambda ring: plan_form(ring, submit="1")),
+        Page(frozenset({SENDER}), POST, of="plan_submitted", own={SENDER: REFUSED}, data=plan_form),
+    ),
+    "plan-candidates": Page(frozenset({SENDER}), of="plan_draft", query=lambda ring: "?line=1"),
+    "plan-choose": (
+        Page(
+            frozenset({SENDER}),
+            POST,
+            of="plan_draft",
+            data=lambda ring: {"line": 1, "clinician": ring.idle.pk},
+        ),
+        Page(
+            frozenset({SENDER}),
+            POST,
+            of="plan_draft",
+            own={SENDER: 404},
+            data=lambda ring: {"line": 1, "clinician": ring.local.pk},
+        ),
+    ),
+    "plan-withdraw": (
+        verb("plan_submitted", frozenset({SENDER})),
+        verb("plan_draft", frozenset({SENDER}), {SENDER: REFUSED}),
+    ),
+    "plan-discard": (
+        verb("plan_draft", frozenset({SENDER})),
+        verb("plan_submitted", frozenset({SENDER}), {SENDER: REFUSED}),
+    ),
+    "plan-accept": (
+        verb("plan_submitted", frozenset({RECIPIENT})),
+        verb("plan_accepted", frozenset({RECIPIENT}), {RECIPIENT: REFUSED}),
+    ),
+    "plan-return": verb("plan_submitted", frozenset({RECIPIENT}), reason="需要内科"),
     "posting-cancel": verb("planned", frozenset({SENDER}), reason="任务取消"),
     "batch-new": Page(frozenset({SENDER}), FORM, data=batch_form),
     "batch-detail": (
         Page(BUSINESS, of="batch"),
         Page(BUSINESS, of="empty_batch", own={RECIPIENT: 404, CLINICIAN: 404}),
+        Page(BUSINESS, of="plan_draft", own={RECIPIENT: 404, CLINICIAN: 404}),
+        detail("plan_submitted"),
     ),
-    "posting-add": Page(frozenset({SENDER}), POST, of="batch", data=posting_form),
     "person-detail": (
         Page(BUSINESS, of="doctor"),
         detail("colleague"),
         detail("idle", **{RECIPIENT: 404}),
         detail("local", **{SENDER: 404, BOSS: 404}),
+    ),
+    "identity-reveal": (
+        Page(
+            CONFIRMERS,
+            FORM,
+            of="doctor",
+            own={RECIPIENT: 403},
+            data=lambda ring: {"reason": "核对申报材料"},
+            answer=200,
+            saves=True,
+        ),
+        Page(
+            CONFIRMERS,
+            FORM,
+            of="local",
+            own={SENDER: 404},
+            data=lambda ring: {"reason": "核对申报材料"},
+            answer=200,
+            saves=True,
+        ),
     ),
     "clinician-list": listing(BUSINESS, "staffing.Clinician", owned=True),
     "clinician-new": Page(COORDINATORS, FORM, data=person_form, anywhere=True),
@@ -245,6 +484,19 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         Page(COORDINATORS, FORM, of="idle", own={RECIPIENT: 404}, data=person_form),
         Page(COORDINATORS, FORM, of="local", own={SENDER: 404}, data=person_form),
     ),
+    # ---- coverage calendar: the whole of a unit for those who see all of it, the pair for both sides
+    "coverage-list": (
+        Page(READERS),
+        Page(READERS, query=lambda ring: f"?by=pair&year={ring.year}&order=place"),
+        Page(READERS, query=lambda ring: f"?by=sender&year={ring.year}&only=below"),
+        Page(READERS, query=lambda ring: f"?year={ring.year}&q={ring.mark}"),
+    ),
+    "coverage-gaps": Page(
+        READERS, query=lambda ring: f"?by=pair&year={ring.year}", reads_write=("core_auditevent",)
+    ),
+    "coverage-recipient": Page(READERS, of="clinic", own={SENDER: 404, BOSS: 404}),
+    "coverage-sender": Page(READERS, of="hospital", own={RECIPIENT: 404}),
+    "coverage-pair": Page(READERS, of="agreement"),
     # ---- activities
     "activity-list": listing(BUSINESS, "staffing.Activity"),
     "activity-detail": (Page(BUSINESS, of="activity"), detail("activity_submitted")),
@@ -279,7 +531,53 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         own={SENDER: REFUSED, OFFICER: REFUSED},
         far=REFUSED,
     ),
+    # ---- inspections
+    "inspection-list": listing(READERS, "staffing.Inspection"),
+    "inspection-new": Page(frozenset({OFFICER}), FORM, data=inspection_form),
+    "inspection-edit": Page(frozenset({OFFICER}), FORM, of="recording", data=sheet_form, neighbour=403),
+    "inspection-detail": (
+        Page(READERS, of="inspected"),
+        Page(READERS, of="recording", own=dict.fromkeys(UNITS, 404)),
+    ),
+    "inspection-revoke": by_the_bureau("inspected", LEADER, reason="核实有误"),
+    "inspection-delete": by_the_bureau("recording", OFFICER),
+    "inspection-photo-add": Page(
+        frozenset({OFFICER}),
+        POST,
+        of="recording",
+        data=lambda ring: {"file": SimpleUploadedFile("door.png", PNG)},
+        neighbour=403,
+    ),
+    "inspection-photo": (
+        Page(READERS, of="photo", own={SENDER: 404, BOSS: 404}, reads_write=("core_auditevent",)),
+        Page(READERS, of="draft_photo", own=dict.fromkeys(UNITS, 404), reads_write=("core_auditevent",)),
+    ),
+    "inspection-photo-remove": by_the_bureau("draft_photo", OFFICER),
+    "off-post": Page(REGION),
+    # ---- mentorship
+    "mentorship-list": listing(BUSINESS, "staffing.Mentorship"),
+    "mentorship-detail": (Page(BUSINESS, of="pair"), detail("pair_submitted")),
+    "mentorship-new": Page(COORDINATORS, FORM, data=pair_form),
+    "mentorship-edit": Page(COORDINATORS, FORM, of="pair_draft", own={RECIPIENT: 403}, data=pair_form),
+    "mentorship-submit": verb("pair_draft", COORDINATORS, {RECIPIENT: 403}),
+    "mentorship-delete": verb("pair_draft", COORDINATORS, {RECIPIENT: 403}),
+    "mentorship-confirm": verb("pair_submitted", CONFIRMERS, BY_RECIPIENT),
+    "mentorship-return": verb("pair_submitted", CONFIRMERS, BY_RECIPIENT, reason="方向有误"),
+    "mentorship-plan": Page(COORDINATORS, FORM, of="pair", own={RECIPIENT: 403}, data=mentor_plan_form),
+    "mentorship-contact": verb("pair", COORDINATORS, month="2026-02", number=3),
+    "mentorship-dates": verb("pair", COORDINATORS, signed_on="2026-01-09"),
+    "mentorship-deed": verb("pair", COORDINATORS, kind="paper", done_on="2026-03-01", note="论文"),
+    "mentorship-technique": Page(
+        COORDINATORS,
+        POST,
+        of="pair",
+        data=lambda ring: {"name": "针刺", "mastered_on": "2026-03-01", "assessor": ring.doctor.pk},
+    ),
+    "mentorship-technique-remove": verb("skill", COORDINATORS, {RECIPIENT: REFUSED}),
+    "mentorship-summary": verb("pair", COORDINATORS, year=2026, text="总结"),
     # ---- advanced study
+    "study-close": verb("study", COORDINATORS, {RECIPIENT: 403}, ended_on="2026-05-20", result="合格"),
+    "study-log": verb("study", COORDINATORS, month="2026-04", text="跟班"),
     "study-list": listing(BUSINESS, "staffing.AdvancedStudy"),
     "study-detail": detail("study"),
     "study-new": Page(COORDINATORS, FORM, data=study_form),
@@ -288,6 +586,33 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     "study-delete": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
     "study-confirm": verb("study_submitted", CONFIRMERS, BY_RECIPIENT),
     "study-return": verb("study_submitted", CONFIRMERS, BY_RECIPIENT, reason="日期有误"),
+    # ---- certificates
+    "certificate-list": listing(BUSINESS, "staffing.ServiceCertificate"),
+    "certificate-new": (
+        Page(ENTERERS, GET),
+        Page(
+            ENTERERS,
+            FORM,
+            kwargs=lambda ring: {},
+            query=lambda ring: f"?person={ring.doctor.pk}",
+            data=certificate_form,
+        ),
+        # a colleague of the clinician: visible to the hospital, nobody's to ask for but its own
+        Page(
+            ENTERERS,
+            GET,
+            kwargs=lambda ring: {},
+            query=lambda ring: f"?person={ring.idle.pk}",
+            own={RECIPIENT: 404, CLINICIAN: 404},
+        ),
+    ),
+    "certificate-detail": (Page(BUSINESS, of="certificate"), Page(BUSINESS, of="certificate_asked")),
+    "certificate-download": Page(BUSINESS, of="certificate", reads_write=("core_auditevent",)),
+    "verify": Page(PUBLIC),
+    "verify-code": Page(
+        PUBLIC, kwargs=lambda ring: {"code": ring.certificate.code}, reads_write=("core_ratewindow",)
+    ),
+    "verify-file": Page(PUBLIC, POST, data=certificate_upload, answer=200, reads_write=("core_ratewindow",)),
     # ---- promotion service
     "person-promotion": (
         Page(BUSINESS, of="doctor", own={RECIPIENT: 404}),
@@ -378,7 +703,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     ),
     "cycle-list": listing(REGION, "support.Cycle"),
     "cycle-readiness": Page(REGION, of="cycle"),
-}
+} | ATTENDANCE
 
 
 def cases() -> list[tuple[str, int, Page]]:

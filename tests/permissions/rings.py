@@ -4,23 +4,42 @@ Every text of a ring carries its mark, so that a page which shows a row it must 
 its words, whatever the page is. Rows are reached by attribute (``ring.agreement``) for the tables.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import FormerName, Role, User
 from assessment.models import ScoreTemplate
 from assessment.services.assessments import Mark, assessment_decide, assessment_open, assessment_score
 from core.checks import our_models
 from core.jobs import store_atomically
-from core.models import Job
+from core.models import CalendarDay, Job
 from reports.models import Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
-from staffing.models import Activity, PromotionRule
+from staffing.marks import Cell
+from staffing.models import Activity, CertificateSeries, InspectionPhoto, LeavePolicy, PromotionRule
 from staffing.services.activities import Outcome
+from staffing.services.certificate_freezing import certificate_attach, certificate_file_name
+from staffing.services.corrections import correction_request
+from staffing.services.identities import identity_save
+from staffing.services.inspections import inspection_conclude, photo_add
+from staffing.services.mentorships import (
+    PlanLine,
+    contact_write,
+    deed_write,
+    plan_write,
+    summary_write,
+    technique_add,
+)
+from staffing.services.posting_changes import posting_change_refuse
+from staffing.services.studies import study_log_write
 from support.models import AgreementAttachment, Cycle
 from support.models.confirmation import RecordStatus
 from support.services.agreements import agreement_amend, version_confirm
@@ -31,6 +50,9 @@ PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
 @dataclass(repr=False)
@@ -64,10 +86,15 @@ def build_ring(ring: Ring) -> Ring:
         _places,
         _agreements,
         _people,
+        _rotation,
         _records,
+        _inspections,
+        _mentorships,
         _promotion,
         _judgements,
         _papers,
+        _attendance,
+        _certificates,
     ):
         step(ring, it)
     ring.named = {name: _fresh(row) for name, row in vars(it).items()}
@@ -161,10 +188,17 @@ def _person(ring: Ring, of, number: int, **fields):
     )
 
 
+def _phone(ring: Ring, number: int) -> str:
+    """Another one in each ring."""
+    return f"139{sum(map(ord, ring.mark)):07d}{number}"
+
+
 def _people(ring: Ring, it) -> None:
     it.doctor = _person(ring, it.hospital, 1, user=ring.people[Role.CLINICIAN])
     it.colleague, it.idle = _person(ring, it.hospital, 2), _person(ring, it.hospital, 3)
     it.trainee, it.local = _person(ring, it.clinic, 4), _person(ring, it.clinic, 5)
+    it.doctor_identity = identity_save(clinician=it.doctor, phone=_phone(ring, 1))
+    it.local_identity = identity_save(clinician=it.local, phone=_phone(ring, 2))
     departed = ring.on(3, 1)
     it.batch = build.batch(it.agreement, departed=departed, code=f"{ring.code}-PC", task=f"{ring.mark}任务")
     it.empty_batch = build.batch(it.agreement, departed=departed, code=f"{ring.code}-PC2")
@@ -174,6 +208,38 @@ def _people(ring: Ring, it) -> None:
     past = {"start": ring.on(3, 1), "end": ring.on(4, 30), "within": it.batch}
     it.former_doctor = _person(ring, it.hospital, 6)
     it.ended = build.posting(it.agreement, it.former_doctor, ended=True, **past)
+
+
+def _rotation(ring: Ring, it) -> None:
+    """A plan at each step, a request at each outcome, an active rule and one that waits."""
+    mark = ring.mark
+    it.rule = build.stay_rule(it.programme, basis=f"{mark}依据", quoted=f"{mark}原文")
+    it.rule_idle = build.stay_rule(it.programme, minimum=3, active=False, basis=f"{mark}旧依据")
+    days = {"start_on": ring.on(9, 1), "end_on": ring.on(11, 30)}
+    for number, step in enumerate(("draft", "submitted", "accepted"), start=11):
+        plan = build.plan(
+            it.agreement,
+            {"clinician": _person(ring, it.hospital, number), "note": f"{mark}备注", **days},
+            upto=step,
+            code=f"{ring.code}-JH-{step}",
+            task=f"{mark}轮换",
+            explanation=f"{mark}说明",
+            departed_on=days["start_on"],
+        )
+        setattr(it, f"plan_{step}", plan)
+        setattr(it, f"line_{step}", plan.lines.get())
+        setattr(it, f"next_{step}", plan.lines.get().clinician)
+    it.next_posting = it.plan_submitted.postings.get()
+    it.accepted_posting = it.plan_accepted.postings.get()
+    it.acceptance = it.plan_accepted.acceptances.get()
+    officer, sender = (ring.people[role] for role in (Role.BUREAU_OFFICER, Role.HOSPITAL_COORDINATOR))
+    it.asked_doctor = _person(ring, it.hospital, 14)
+    it.asked_posting = build.posting(
+        it.agreement, it.asked_doctor, ring.on(3, 1), ring.on(8, 31), within=it.batch
+    )
+    it.change = build.change_request(it.asked_posting, ring.on(10, 31), f"{mark}原因", sender)
+    refused = build.change_request(it.posting, ring.on(10, 31), f"{mark}因由", sender)
+    it.change_refused = posting_change_refuse(change=refused, by=officer, note=f"{mark}不同意")
 
 
 def _records(ring: Ring, it) -> None:
@@ -250,6 +316,49 @@ def _promotion(ring: Ring, it) -> None:
     )
 
 
+def _inspections(ring: Ring, it) -> None:
+    """One concluded, one being recorded, each with a photo; a rule in use and one put aside."""
+    officer = ring.people[Role.BUREAU_OFFICER]
+    texts = {"by": officer, "inspectors": f"{ring.mark}检查组", "note": f"{ring.mark}情况"}
+
+    def photo(inspection) -> InspectionPhoto:
+        file = SimpleUploadedFile("door.png", PNG)
+        return photo_add(inspection=inspection, by=officer, file=file, caption=f"{ring.mark}大门")
+
+    it.inspected = build.inspection(it.clinic, ring.on(5, 12), concluded=False, **texts)
+    it.photo = photo(it.inspected)
+    it.inspected = inspection_conclude(inspection=it.inspected, by=officer)
+    it.recording = build.inspection(it.clinic, ring.on(4, 20), concluded=False, **texts)
+    it.recording.findings.filter(posting=it.ended).delete()  # somebody who can still be added
+    it.draft_photo = photo(it.recording)
+    it.discipline = build.discipline_rule(it.programme, name=f"{ring.mark}规定", basis=f"{ring.mark}文件")
+    it.spare_rule = build.discipline_rule(
+        it.programme, name=f"{ring.mark}备用规定", basis=f"{ring.mark}文件", active=False
+    )
+
+
+def _mentorships(ring: Ring, it) -> None:
+    """Each state of the record; the confirmed pair with everything that is written below it."""
+    words = {"direction": f"{ring.mark}方向"}
+    days = {
+        "pair": ("confirmed", it.doctor, ring.on(1, 1), ring.on(3, 31)),
+        "pair_draft": ("draft", it.colleague, ring.on(4, 1), ring.on(5, 31)),
+        "pair_submitted": ("submitted", it.colleague, ring.on(6, 1), ring.on(7, 31)),
+    }
+    for name, (status, mentor, start, end) in days.items():
+        made = build.mentorship(it.agreement, mentor, it.trainee, start, end, status=status, **words)
+        setattr(it, name, made)
+    by, text = ring.people[Role.HOSPITAL_COORDINATOR], f"{ring.mark}内容"
+    plan_write(mentorship=it.pair, lines=[PlanLine(text, "次", Decimal(4))], by=by)
+    contact_write(mentorship=it.pair, month=ring.on(1, 1), number=3, note=text, by=by)
+    deed_write(mentorship=it.pair, kind="plan", done_on=ring.on(2, 1), note=text, by=by)
+    summary_write(mentorship=it.pair, year=ring.year, text=text, by=by)
+    it.skill = technique_add(
+        mentorship=it.pair, name=text, mastered_on=ring.on(2, 1), assessor=it.doctor, by=by
+    )
+    study_log_write(study=it.study, month=ring.on(3, 1), text=text, by=by)
+
+
 def _judgements(ring: Ring, it) -> None:
     officer, leader = (ring.people[role] for role in (Role.BUREAU_OFFICER, Role.BUREAU_LEADER))
     tables = {row.subject: row for row in ScoreTemplate.objects.order_by("version")}
@@ -283,3 +392,49 @@ def _papers(ring: Ring, it) -> None:
             error=f"{ring.mark}原因",
         )
         setattr(it, name, made)
+
+
+def _certificates(ring: Ring, it) -> None:
+    """One issued with its file, one asked for. What the public page shows carries no mark of the ring."""
+    it.served = build.posting(
+        it.agreement, it.doctor, ring.on(10, 1), ring.on(10, 31), within=it.batch, ended=True
+    )
+    build.proved(it.served)
+    series = {"bureau": it.bureau, "year": timezone.localdate().year}
+    CertificateSeries.objects.create(kind="certificate", prefix=f"证{ring.name}", **series)
+    it.spare_series = CertificateSeries.objects.create(kind="appraisal", prefix=f"{ring.mark}鉴", **series)
+    made = build.certificate(it.served)
+    name = store_atomically(certificate_file_name(made), certificate_pdf(ring))
+    sha256 = hashlib.sha256(certificate_pdf(ring)).hexdigest()
+    certificate_attach(certificate=made, name=name, sha256=sha256, pages=1)
+    it.certificate, it.series, it.certificate_job = made, made.series, made.job
+    it.certificate_asked = build.certificate(it.served, kind="appraisal", status="requested")
+
+
+def certificate_pdf(ring: Ring) -> bytes:
+    return PDF + f"% {ring.name}\n".encode()
+
+
+def _attendance(ring: Ring, it) -> None:
+    """A locked month and one being filled in, a correction and leave that wait, one approved."""
+    keeper, account = (ring.people[role] for role in (Role.RECIPIENT_COORDINATOR, Role.CLINICIAN))
+    it.calendar_day, _ = CalendarDay.objects.get_or_create(
+        day=ring.on(12, 25), defaults={"is_working": True, "name": "照常上班"}
+    )
+    it.leave_policy = LeavePolicy.objects.create(
+        programme=it.programme, up_to_days=2, levels=["recipient"], basis=f"{ring.mark}请假规定"
+    )
+    it.sheet = build.month_sheet(it.clinic, ring.on(3, 1), by=keeper)
+    it.sheet_open = build.month_sheet(it.clinic, ring.on(4, 1), by=keeper, locked=False)
+    it.row, it.row_open = (sheet.rows.get(posting=it.posting) for sheet in (it.sheet, it.sheet_open))
+    it.correction = correction_request(
+        sheet=it.sheet,
+        posting=it.posting,
+        cells=[Cell(it.posting.pk, ring.on(3, 12), "am", "A")],
+        reason=f"{ring.mark}更正",
+        by=keeper,
+    )
+    asked = {"by": account, "reason": f"{ring.mark}事由", "approved": False}
+    it.leave = build.leave(it.posting, ring.on(5, 6), **asked)
+    it.leave_long = build.leave(it.posting, ring.on(6, 1), ring.on(6, 10), **asked)
+    it.leave_approved = build.leave(it.posting, ring.on(7, 6), **asked | {"approved": True})

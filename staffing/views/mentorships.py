@@ -1,0 +1,218 @@
+"""Mentorship: the pair as a two-sided record."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.roles import UNITS
+from core.access import access
+from core.pages import attempt, page_of
+from core.scope import visible_or_404
+from core.web import run_verb
+from staffing.mentorship_forms import (
+    ContactForm,
+    DatesForm,
+    DeedForm,
+    MentorshipFilter,
+    MentorshipForm,
+    SummaryForm,
+    TechniqueForm,
+)
+from staffing.models import MentorDeed, Mentorship
+from staffing.selectors.mentorships import completeness, month_table, months_reached
+from staffing.selectors.mentorships import mentorship_list as listed
+from staffing.services import mentorships as services
+from staffing.views.postings import agreement_choices
+from support.selectors.agreements import agreements_as_party
+from support.selectors.rights import may_enter, record_rights
+from support.selectors.waiting import records_to_confirm
+from support.services import records
+
+ENTER = "staffing.enter_mentorship"
+URLS = ("edit", "submit", "delete", "confirm", "return")
+
+
+def visible_pair(request, pk) -> Mentorship:
+    rows = Mentorship.objects.select_related(
+        "agreement__sender",
+        "agreement__recipient",
+        "mentor",
+        "apprentice",
+        "speciality",
+        "entered_for",
+        "entered_by",
+        "confirmed_for",
+        "confirmed_by",
+    ).prefetch_related(
+        "contacts",
+        "plan",
+        "deeds",
+        "techniques__assessor",
+        "techniques__entered_by",
+        "summaries__submitted_by",
+    )
+    return visible_or_404(rows, request.user, pk=pk)
+
+
+@require_GET
+@access("staffing.view_mentorship")
+def mentorship_list(request):
+    rows = listed(request.user)
+    filters = MentorshipFilter(request.GET, agreements=agreement_choices(request.user))
+    if not request.user.has_role(*UNITS):
+        filters.drop("waiting")
+    chosen = filters.chosen
+    if "q" in chosen:
+        text = chosen["q"]
+        found = Q()
+        for person in ("mentor", "apprentice"):
+            found |= Q(**{f"{person}__name__icontains": text})
+            found |= Q(**{f"{person}__name_key__startswith": text.lower()})
+        rows = rows.filter(found)
+    for name in ("agreement", "status"):
+        if name in chosen:
+            rows = rows.filter(**{name: chosen[name]})
+    if "waiting" in chosen:
+        rows = records_to_confirm(rows, request.user)
+    page = page_of(request, rows)
+    for pair in page:
+        pair.missing = completeness(pair) if pair.status == Mentorship.Status.CONFIRMED else []
+    return render(request, "staffing/mentorship_list.html", {"filter": filters, "page": page})
+
+
+@require_GET
+@access("staffing.view_mentorship")
+def mentorship_detail(request, pk):
+    return detail_page(request, visible_pair(request, pk))
+
+
+def detail_page(request, pair, **refused):
+    """The page with its forms; ``refused``: a form that comes back with what was typed."""
+    is_confirmed = pair.status == Mentorship.Status.CONFIRMED
+    side = services.writing_side(pair, request.user) if request.user.has_perm(ENTER) else ""
+    forms = {}
+    if is_confirmed and side:
+        forms = {
+            "contact": ContactForm(side=side, auto_id="contact_%s"),
+            "dates": DatesForm(mentorship=pair, auto_id="dates_%s"),
+            "deed": DeedForm(auto_id="deed_%s"),
+            "technique": TechniqueForm(mentorship=pair, user=request.user, auto_id="technique_%s"),
+            "summary": SummaryForm(mentorship=pair, auto_id="summary_%s"),
+        } | refused
+    deeds = {deed.kind: deed for deed in pair.deeds.all()}
+    return render(
+        request,
+        "staffing/mentorship_detail.html",
+        {
+            "record": pair,
+            "confirmer": pair.confirming_organisation(),
+            "rights": record_rights(record=pair, by=request.user, permission=ENTER),
+            "urls": {name: reverse(f"mentorship-{name}", args=[pair.pk]) for name in URLS},
+            "is_confirmed": is_confirmed,
+            "side": side if is_confirmed else "",
+            "forms": forms,
+            "missing": completeness(pair) if is_confirmed else [],
+            "months": month_table(pair) if is_confirmed else [],
+            "months_reached": months_reached(pair),
+            "deeds": [(label, deeds.get(kind)) for kind, label in MentorDeed.Kind.choices],
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@access(ENTER)
+def mentorship_new(request):
+    return _form_page(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+@access(ENTER)
+def mentorship_edit(request, pk):
+    pair = visible_pair(request, pk)
+    _require_entering(pair, request.user)
+    if not pair.is_editable:
+        messages.info(request, f"记录现在是“{pair.get_status_display()}”，不能修改。")
+        return redirect("mentorship-detail", pk=pair.pk)
+    return _form_page(request, pair)
+
+
+def _form_page(request, pair):
+    form = MentorshipForm(request.POST or None, instance=pair, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data | {"by": request.user, "submit": "send" in request.POST}
+        if pair is None:
+            saved = attempt(form, lambda: services.mentorship_create(**values))
+        else:
+            saved = attempt(form, lambda: services.mentorship_change(mentorship=pair, **values))
+        if saved:
+            messages.success(
+                request, "已存为草稿，提交后由对方确认。" if saved.is_editable else "已提交，等待对方确认。"
+            )
+            return redirect("mentorship-detail", pk=saved.pk)
+    return render(
+        request,
+        "staffing/mentorship_form.html",
+        {"form": form, "record": pair, "has_agreement": agreements_as_party(request.user).exists()},
+    )
+
+
+def _require_entering(pair, user) -> None:
+    if not may_enter(record=pair, by=user, permission=ENTER):
+        raise PermissionDenied
+
+
+def _require_confirming(pair, user) -> None:
+    if not records.may_confirm(record=pair, by=user):
+        raise PermissionDenied
+
+
+@require_POST
+@access(ENTER)
+def mentorship_submit(request, pk):
+    pair = visible_pair(request, pk)
+    _require_entering(pair, request.user)
+    run_verb(
+        request, lambda: records.record_submit(record=pair, by=request.user), done="已提交，等待对方确认。"
+    )
+    return redirect("mentorship-detail", pk=pair.pk)
+
+
+@require_POST
+@access(ENTER)
+def mentorship_delete(request, pk):
+    pair = visible_pair(request, pk)
+    _require_entering(pair, request.user)
+    gone = run_verb(
+        request, lambda: services.mentorship_delete(mentorship=pair, by=request.user), done="已删除。"
+    )
+    return redirect("mentorship-list") if gone else redirect("mentorship-detail", pk=pair.pk)
+
+
+@require_POST
+@access("support.confirm_record")
+def mentorship_confirm(request, pk):
+    pair = visible_pair(request, pk)
+    _require_confirming(pair, request.user)
+    run_verb(
+        request,
+        lambda: records.record_confirm(record=pair, by=request.user),
+        done="已确认，可以逐月填写进展。",
+    )
+    return redirect("mentorship-detail", pk=pair.pk)
+
+
+@require_POST
+@access("support.confirm_record")
+def mentorship_return(request, pk):
+    pair = visible_pair(request, pk)
+    _require_confirming(pair, request.user)
+    reason = request.POST.get("reason", "")
+    run_verb(
+        request,
+        lambda: records.record_return(record=pair, by=request.user, reason=reason),
+        done="已退回给填报人。",
+    )
+    return redirect("mentorship-detail", pk=pair.pk)
