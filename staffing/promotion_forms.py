@@ -61,7 +61,7 @@ class CandidateFilter(FilterForm):
 
     @property
     def chosen_year(self) -> int | None:
-        chosen = self.chosen.get("year", str(self.next_year))
+        chosen = self.chosen.get("year", EVERY_YEAR)
         return None if chosen == EVERY_YEAR else int(chosen)
 
     @property

@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from core.errors import RuleBroken
 from staffing.models import PromotionRule
-from staffing.promotion.ledger import Bar, Verdict
+from staffing.promotion.ledger import Verdict
 from staffing.promotion.terms import Location
 from staffing.promotion_reference import RULES, load_promotion_rules
-from staffing.selectors import promotion as selectors
 from staffing.selectors.promotion import Application, location_of, promotion_account, promotion_accounts
 from staffing.services.promotion_rules import policy_save, rule_copy, rule_is_changeable
 from staffing.titles import TitleLevel
@@ -305,13 +304,18 @@ def test_one_person_in_two_years_has_two_windows(place):
     assert two.ledger.lines[0].by_year == {2024: 214, 2025: 151}
 
 
-def test_a_bar_of_discipline_goes_first(place, monkeypatch):
+def test_a_bar_of_discipline_goes_first(place):
+    """Found off post: no promotion for two years from that day, whatever was served."""
     _, hospital, agreement = place
+    build.discipline_rule(agreement.cycle.programme)
     person = build.clinician(hospital)
-    build.attended(build.posting(agreement, person, date(2025, 1, 1), date(2025, 12, 31), ended=True))
-    until = timezone.localdate() + timedelta(days=30)
-    monkeypatch.setattr(selectors, "promotion_bars", lambda people, on: {person.pk: Bar(until, "脱岗")})
-    assert account(person).ledger.headline == f"受限至 {until:%Y-%m-%d}"
+    stay = build.posting(agreement, person, date(2025, 1, 1), date(2025, 12, 31), ended=True)
+    build.inspection(agreement.recipient, date(2025, 12, 16), {stay: "absent"})
+    build.attended(stay)
+    found = account(person, year=2026).ledger
+    assert (found.verdict, found.headline) == (Verdict.BARRED, "受限至 2027-12-15")
+    assert "2025-12-16" in found.bar.reason
+    assert account(person, year=2028).ledger.verdict == Verdict.SHORT, "the bar is over; the day stays lost"
 
 
 def test_the_day_of_the_ledger_can_be_any(place):

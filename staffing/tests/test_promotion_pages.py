@@ -91,6 +91,7 @@ def test_the_person_sees_the_own_ledger_and_the_recipient_does_not(client, place
     url, page = reverse("person-promotion", args=[person.pk]), reverse("person-detail", args=[person.pk])
     client.force_login(user)
     assert client.get(url).status_code == 200 and url in client.get(page).content.decode()
+    assert url in client.get(reverse("workspace")).content.decode()
     client.force_login(build.coordinator(agreement.recipient, sending=False))
     assert client.get(url).status_code == 404
     shown = client.get(page)
@@ -132,6 +133,8 @@ def test_next_year_is_shown_first_and_sorted_by_what_is_lacking(client, place):
     ]
     assert len(names(client.get(reverse("candidate-list"), {"year": "all"}))) == 5
     assert names(client.get(reverse("candidate-list"), {"year": NEXT - 1})) == ["戊今年"]
+    for nonsense in ("1999", "abc", ""):
+        assert len(names(client.get(reverse("candidate-list"), {"year": nonsense}))) == 5, "filters nothing"
 
 
 @pytest.mark.parametrize("sort", ["name", "hospital", "year", "target", "proved", "shortfall", "verdict"])
