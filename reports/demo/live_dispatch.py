@@ -203,7 +203,12 @@ def pair(hospital: Agreement) -> None:
             direction="常见急症的早期识别和处理",
         )
     scribe.confirm(made, on=date(2026, 6, 15), by=receiving)
-    with as_of(date(2026, 6, 16)):
+    for month, visits, days in ((6, 3, 3), (7, 4, 3), (8, 2, 3), (9, 4, 4), (10, 5, 3)):
+        with as_of(days_after(add_months(date(2026, month, 1), 1), 1)):
+            first = date(2026, month, 1)
+            contact_write(mentorship=made, month=first, number=visits, by=receiving)
+            contact_write(mentorship=made, month=first, number=days, by=sending)
+    with as_of(date(2026, 10, 22)):
         plan_write(
             mentorship=made,
             by=sending,
@@ -212,12 +217,6 @@ def pair(hospital: Agreement) -> None:
                 PlanLine("独立完成胸腔穿刺", "例", Decimal(5), Decimal(5), date(2026, 10, 20)),
             ],
         )
-    for month, visits, days in ((6, 3, 3), (7, 4, 3), (8, 2, 3), (9, 4, 4), (10, 5, 3)):
-        with as_of(days_after(add_months(date(2026, month, 1), 1), 1)):
-            first = date(2026, month, 1)
-            contact_write(mentorship=made, month=first, number=visits, by=receiving)
-            contact_write(mentorship=made, month=first, number=days, by=sending)
-    with as_of(date(2026, 10, 22)):
         deed_write(mentorship=made, kind="plan", done_on=date(2026, 6, 20), note="带教计划", by=sending)
         technique_add(
             mentorship=made, name="胸腔穿刺术", mastered_on=date(2026, 10, 20), assessor=mentor, by=sending
@@ -235,8 +234,8 @@ def promotion(hospital: Agreement, officer: User) -> None:
         candidates_add(people=people, target=TitleLevel.ASSOCIATE, year=2027, by=sending)
         recognised_save(
             clinician=people[0],
-            start_on=date(2024, 3, 1),
-            end_on=date(2024, 8, 31),
+            start_on=date(2023, 3, 1),
+            end_on=date(2023, 8, 31),
             by=sending,
             submit=True,
             kind="grassroots",

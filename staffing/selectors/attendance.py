@@ -30,6 +30,8 @@ from staffing.models.inspection import Inspection
 
 ON_DUTY = (Mark.PRESENT, Mark.BUSINESS)
 OFF_POST = "O"  # found by an inspection, or leave not properly approved
+HALVES = tuple(Half.values)
+ALL_PRESENT = Mark.PRESENT.value * 2  # most days of most rows
 OVERRIDES = {
     InspectionFinding.Result.PRESENT: Mark.PRESENT.value,
     InspectionFinding.Result.ON_LEAVE: Mark.LEAVE.value,
@@ -176,7 +178,10 @@ def _count(found: list[ServiceDays]) -> None:
     )
     for finding in findings.select_related("inspection"):
         key = (finding.inspection.inspected_on, finding.inspection.half)
-        facts[finding.posting_id].overrides[key] = OVERRIDES[finding.result]
+        # two bureaus on one half-day: whoever found nobody there is believed
+        overrides = facts[finding.posting_id].overrides
+        if overrides.get(key) != OFF_POST:
+            overrides[key] = OVERRIDES[finding.result]
     first = min(entry.posting.arrived_on for entry in found)
     working = working_days(Period(first, max(entry.period.end for entry in found)))
     for entry in found:
@@ -194,7 +199,10 @@ def _count_one(entry: ServiceDays, facts: _Facts, working: set[date]) -> None:
         entry.locked_days += 1
         is_due = day in working
         entry.due_halves += 2 * is_due
-        for half, mark in zip(Half.values, row.mark_on(day), strict=True):
+        if not facts.overrides and row.mark_on(day) == ALL_PRESENT:
+            entry.present_halves += 2 * is_due
+            continue
+        for half, mark in zip(HALVES, row.mark_on(day), strict=True):
             mark = facts.meaning(day, half, mark)
             entry.leave_halves += mark == Mark.LEAVE
             entry.absent_halves += mark == Mark.ABSENT
@@ -225,7 +233,7 @@ def _backed(entry: ServiceDays, facts: _Facts, working: set[date]) -> set[tuple[
     for day in days_of(Period(entry.posting.arrived_on, entry.period.end)):
         if (row := facts.known_on(day)) is None:
             continue
-        for half, mark in zip(Half.values, row.mark_on(day), strict=True):
+        for half, mark in zip(HALVES, row.mark_on(day), strict=True):
             mark = facts.meaning(day, half, mark)
             if day not in working:
                 earned += mark in ON_DUTY

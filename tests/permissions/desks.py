@@ -163,7 +163,6 @@ DESKS: dict[str, Desk] = {
     ),
     "staffing.Mentorship": Desk(BUREAU, locked=("pair",)),
     "core.CalendarDay": Desk(BUREAU, O, O, O, of="calendar_day", removable="calendar_day"),
-    "core.CalendarDay": Desk(BUREAU, O, O, of="calendar_day"),
     "staffing.MonthSheet": Desk(BUREAU, locked=("sheet",)),
     "staffing.AttendanceCorrection": Desk(
         BUREAU,
