@@ -162,7 +162,7 @@ DESKS: dict[str, Desk] = {
         verbs={"activate": Moment(O, "spare_rule"), "deactivate": Moment(O, "discipline")},
     ),
     "staffing.Mentorship": Desk(BUREAU, locked=("pair",)),
-    "core.CalendarDay": Desk(BUREAU, O, O, O, of="calendar_day", removable="calendar_day"),
+    "core.CalendarDay": Desk(BUREAU, O, O, of="calendar_day"),
     "staffing.MonthSheet": Desk(BUREAU, locked=("sheet",)),
     "staffing.AttendanceCorrection": Desk(
         BUREAU,
