@@ -27,7 +27,7 @@ PLACES = (
     Place("协议", "agreement-list", "support.view_agreement", own_rows=False),
     Place("派驻人员", "posting-list", "staffing.view_posting", POSTINGS),
     Place("批次和计划", "batch-list", "staffing.view_batch", POSTINGS, own_rows=False),
-    Place("全年覆盖", "coverage-list", "staffing.view_coverage", POSTINGS, own_rows=False),
+    Place("在岗日历", "coverage-list", "staffing.view_coverage", POSTINGS, own_rows=False),
     Place("到岗期限", "cycle-list", "reports.view_readiness", POSTINGS, own_rows=False),
     Place("考勤月表", "attendance-list", "staffing.view_monthsheet", ATTENDANCE),
     Place("请假", "leave-list", "staffing.view_leave", ATTENDANCE),

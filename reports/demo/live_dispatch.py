@@ -13,7 +13,8 @@ from reports.demo import organisations as places
 from reports.demo import scribe
 from reports.demo.accounts import coordinator_of
 from reports.demo.clock import as_of, days_after
-from staffing.models import Clinician, Half, Leave, Mentorship, Posting, PromotionRule, StayRule
+from staffing.models import Clinician, Half, Leave, Mentorship, Posting, StayRule
+from staffing.selectors.sheets import sheets_missing
 from staffing.services.attendance import sheet_fill_present, sheet_open, sheet_submit
 from staffing.services.certificates import certificate_request
 from staffing.services.discipline import discipline_rule_activate, discipline_rule_create
@@ -27,15 +28,15 @@ from staffing.services.mentorships import (
     plan_write,
     technique_add,
 )
+from staffing.services.plan_steps import plan_submit
+from staffing.services.plans import plan_from_batch, plan_save, plan_start
 from staffing.services.posting_changes import posting_extend
 from staffing.services.promotion import candidates_add
-from staffing.services.promotion_rules import policy_save
 from staffing.services.recognised import recognised_save
 from staffing.services.rules import rule_activate, rule_create
 from staffing.titles import TitleLevel
 from support.models import Agreement, Programme
 
-LOCKED_MONTHS = tuple(date(2026, month, 1) for month in range(6, 11))
 OPEN_MONTH, TODAY = date(2026, 11, 1), date(2026, 11, 20)
 
 
@@ -45,11 +46,11 @@ def load(agreements: dict[str, Agreement]) -> None:
     hospital, shitang = agreements[places.LINGYUN_HOSPITAL], agreements[places.SHITANG]
     rules(hospital.cycle.programme, officer)
     leaves(hospital, shitang)
-    attendance([hospital, shitang])
+    attendance(agreements.values())
     inspection(shitang, officer)
     next_batch(hospital, shitang)
     pair(hospital)
-    promotion(hospital, officer)
+    promotion(hospital)
     with as_of(days_after(TODAY, -1), 9):
         certificate_request(
             kind="certificate",
@@ -139,17 +140,20 @@ def _grant(leave: Leave, by: User, on: date) -> None:
 
 
 def attendance(agreements: Iterable[Agreement]) -> None:
-    """June to October handed in on the first working days of the next month; November kept up to date."""
+    """Every month that is over handed in on the second of the next; November kept up to date."""
     for agreement in agreements:
         by = coordinator_of(agreement.recipient)
-        for month in LOCKED_MONTHS:
+        with as_of(TODAY):
+            missing = sheets_missing(by, day=TODAY)
+        for month in sorted(entry.month for entry in missing):
             with as_of(days_after(add_months(month, 1), 1), 9):
                 sheet = sheet_open(recipient=agreement.recipient, month=month, by=by)
                 sheet_fill_present(sheet=sheet, by=by)
                 sheet_submit(sheet=sheet, by=by)
-        with as_of(TODAY, 17):
-            sheet = sheet_open(recipient=agreement.recipient, month=OPEN_MONTH, by=by)
-            sheet_fill_present(sheet=sheet, by=by)
+        if residents(agreement):
+            with as_of(TODAY, 17):
+                sheet = sheet_open(recipient=agreement.recipient, month=OPEN_MONTH, by=by)
+                sheet_fill_present(sheet=sheet, by=by)
 
 
 def inspection(shitang: Agreement, officer: User) -> None:
@@ -173,15 +177,44 @@ def inspection(shitang: Agreement, officer: User) -> None:
 
 
 def next_batch(hospital: Agreement, shitang: Agreement) -> None:
-    """One plan in the making, and somebody who should stay until the task is done."""
+    """A plan waits for its recipient, another is in the making; somebody should stay until the task is done."""
     sending = coordinator_of(hospital.sender)
+    leaving = residents(shitang)
     with as_of(days_after(TODAY, -3)):
         posting_extend(
-            posting=resident(shitang, 0),
+            posting=leaving[0],
             new_end_on=date(2026, 12, 31),
             reason="产科急救培训还差两次",
             unfinished_task="完成新生儿复苏培训并考核",
             by=sending,
+        )
+        next_team = plan_start(
+            cycle=shitang.cycle,
+            sender=shitang.sender,
+            code="YS-2026-05",
+            kind="resident",
+            departed_on=date(2026, 12, 5),
+            by=sending,
+            task="接替到期人员",
+        )
+        header = {"explanation": "协议 12 月 31 日到期，续签后延长至半年。"}
+        line = {
+            "agreement": shitang,
+            "clinician": Clinician.objects.get(organisation=shitang.sender, staff_no="SY030"),
+            "replaces": leaving[-1],
+            "start_on": date(2026, 12, 5),
+            "end_on": date(2026, 12, 31),
+            "department": leaving[-1].department,
+            "role": Posting.Role.MEMBER,
+        }
+        plan_submit(batch=plan_save(batch=next_team, header=header, lines=[line], by=sending), by=sending)
+        plan_from_batch(
+            source=resident(hospital, 0).batch,
+            cycle=hospital.cycle,
+            code="YS-2027-01",
+            by=sending,
+            overlap_days=3,
+            task="下一批驻点",
         )
 
 
@@ -223,14 +256,11 @@ def pair(hospital: Agreement) -> None:
         )
 
 
-def promotion(hospital: Agreement, officer: User) -> None:
+def promotion(hospital: Agreement) -> None:
     """The December list of next year, and service elsewhere that waits for the bureau's word."""
     sending = coordinator_of(hospital.sender)
     people = [posting.clinician for posting in residents(hospital)]
     with as_of(days_after(TODAY, -2)):
-        policy_save(
-            rule=PromotionRule.objects.get(code="hunan-2023"), effective_from=date(2026, 1, 1), by=officer
-        )
         candidates_add(people=people, target=TitleLevel.ASSOCIATE, year=2027, by=sending)
         recognised_save(
             clinician=people[0],

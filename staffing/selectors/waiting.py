@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Role, User
-from staffing.models import Activity, AdvancedStudy, Batch, Mentorship, Posting
+from staffing.models import Activity, AdvancedStudy, Batch, Mentorship, Posting, RecognisedService
 from staffing.selectors.corrections import corrections_to_decide
+from staffing.selectors.coverage import By, coverage_warnings
+from staffing.selectors.coverage_list import agreements_by
 from staffing.selectors.leave import leaves_to_decide
 from staffing.selectors.sheet_grid import unmarked_today
 from staffing.selectors.sheets import sheets_missing
@@ -66,6 +68,7 @@ KINDS = (
     (AdvancedStudy, "进修", "study-list"),
     (Mentorship, "师带徒", "mentorship-list"),
     (Donation, "捐赠", "donation-list"),
+    (RecognisedService, "其他服务", "recognised-list"),
 )
 
 
@@ -97,6 +100,14 @@ def _attendance(user: User, day: date) -> list[Waiting]:
     return lines
 
 
+def _coverage(user: User, day: date) -> list[Waiting]:
+    """People whose stay ends soon with nobody to follow."""
+    by = By.PAIR if user.has_role(Role.HOSPITAL_COORDINATOR, Role.HOSPITAL_LEADER) else By.RECIPIENT
+    ending = coverage_warnings(agreements_by(user, by), by=by, today=day)
+    address = _list("coverage-list", by=by.value, only="warning")
+    return [Waiting(len(ending), "人快到期，还没有人接替", "去安排" if by == By.PAIR else "去查看", address)]
+
+
 def work_waiting(user: User, *, day: date) -> list[Waiting]:
     """In the order in which it should be done; lines with nothing to do are left out.
 
@@ -122,7 +133,7 @@ def work_waiting(user: User, *, day: date) -> list[Waiting]:
                 _list("posting-list", waiting="on"),
             )
         )
-    lines += _plan_lines(user) if unit else []
+    lines += _plan_lines(user) + _coverage(user, day) if unit else []
     lines += _attendance(user, day)
     for model, name, url_name in KINDS:
         rows = model.objects.visible_to(user)
