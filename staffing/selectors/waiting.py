@@ -70,6 +70,8 @@ KINDS = (
     (Donation, "捐赠", "donation-list"),
     (RecognisedService, "其他服务", "recognised-list"),
 )
+# those that the other side of an agreement confirms; the rest is the bureau's to confirm
+BY_OTHER_SIDE = (Activity, AdvancedStudy, Mentorship, Donation)
 
 
 def _attendance(user: User, day: date) -> list[Waiting]:
@@ -137,7 +139,7 @@ def work_waiting(user: User, *, day: date) -> list[Waiting]:
     lines += _attendance(user, day)
     for model, name, url_name in KINDS:
         rows = model.objects.visible_to(user)
-        if unit:
+        if unit and model in BY_OTHER_SIDE:
             lines.append(
                 Waiting(
                     records_to_confirm(rows, user).count(),

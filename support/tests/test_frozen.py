@@ -154,14 +154,15 @@ RECORDS = {
     "donation": lambda a: build.donation(a, "goods", items=[("病床", 12, "张")]),
     "outcome": lambda a: build.outcome_value(a.recipient, 153),
 }
-STILL_OPEN = {"study": {"result"}}
+# closing a study is the one change left; a moment without its author is stopped by a constraint
+STILL_OPEN = {"study": {"closed_at"}}
 
 
 @pytest.mark.parametrize("kind", RECORDS)
 def test_no_column_of_a_confirmed_record_changes(agreement, kind):
     record = RECORDS[kind](agreement)
     assert record.status == "confirmed"
-    assert open_columns(record) == STILL_OPEN.get(kind, set())
+    assert open_columns(record, constraint_counts=False) == STILL_OPEN.get(kind, set())
 
 
 @pytest.mark.parametrize("kind", RECORDS)
