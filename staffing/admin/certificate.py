@@ -95,7 +95,7 @@ class ServiceCertificateAdmin(ReadOnlyAdmin):
     list_filter = [CertificateWaiting, "status", "kind", ("sender", ScopedRelatedFilter)]
     search_fields = ["number", "clinician__name", "clinician__name_key", "sender__name", "sender__name_key"]
     search_help_text = "按编号、姓名或支援单位（可用拼音首字母）查找"
-    date_hierarchy = "requested_at"
+    date_hierarchy = "start_on"
     list_select_related = ["clinician", "sender", "job"]
     label_related = ("clinician",)
     fields = [

@@ -21,6 +21,9 @@ LEVEL_TONES = {
 }
 
 
+NUMBERS = ("id_number", "phone")
+
+
 class LevelFilter(admin.SimpleListFilter):
     """The level follows from the title's code; no title reads 未填."""
 
@@ -77,7 +80,7 @@ class ClinicianAdmin(ExcelAdmin, ScopedAdmin):
                     "organisation",
                     ("name", "staff_no"),
                     ("sex", "birth_month"),
-                    ("id_number", "phone"),
+                    NUMBERS,
                 ],
                 "description": "同一单位内以工号识别一个人。查看完整号码须在人员页面写明用途。",
             },
@@ -89,14 +92,22 @@ class ClinicianAdmin(ExcelAdmin, ScopedAdmin):
         ("账号与在职", {"fields": ["user", "left_on"]}),
     ]
 
+    def get_fieldsets(self, request, obj=None):
+        """Who may only look has no business with the two numbers."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (name, {**options, "fields": [field for field in options["fields"] if field != NUMBERS]})
+            for name, options in fieldsets
+        ]
+
     def get_queryset(self, request):
         return super().get_queryset(request).with_level()
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        numbers = {
-            name: form.cleaned_data[name] for name in ("id_number", "phone") if name in form.changed_data
-        }
+        numbers = {name: form.cleaned_data[name] for name in NUMBERS if name in form.changed_data}
         identity_save(clinician=obj, by=request.user, **numbers)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

@@ -103,11 +103,12 @@ def _attendance(user: User, day: date) -> list[Waiting]:
 
 
 def _coverage(user: User, day: date) -> list[Waiting]:
-    """People whose stay ends soon with nobody to follow."""
+    """Clinics from which somebody leaves soon with nobody to follow."""
     by = By.PAIR if user.has_role(Role.HOSPITAL_COORDINATOR, Role.HOSPITAL_LEADER) else By.RECIPIENT
     ending = coverage_warnings(agreements_by(user, by), by=by, today=day)
+    units = {warning.unit for warning in ending}
     address = _list("coverage-list", by=by.value, only="warning")
-    return [Waiting(len(ending), "人快到期，还没有人接替", "去安排" if by == By.PAIR else "去查看", address)]
+    return [Waiting(len(units), "家受援单位有人快到期，还没有人接替", "去查看", address)]
 
 
 def work_waiting(user: User, *, day: date) -> list[Waiting]:

@@ -248,6 +248,7 @@ def _findings(world, data, start, end) -> dict:
         InspectionFinding.objects.create(inspection=inspection, posting=world["posting"], result=result)
         if concluded:
             inspection.status, inspection.concluded_at = "concluded", timezone.now()
+            inspection.concluded_by = world["officer"]
             inspection.save()
             found[day, half] = result
     return found
@@ -339,10 +340,11 @@ def test_an_inspector_who_saw_the_papers_wins_over_a_missing_request(world):
         half="am",
         inspectors="两人",
         recorded_by=world["officer"],
-        status="concluded",
-        concluded_at=timezone.now(),
     )
     InspectionFinding.objects.create(inspection=inspection, posting=posting, result="on_leave")
+    inspection.status, inspection.concluded_at = "concluded", timezone.now()
+    inspection.concluded_by = world["officer"]
+    inspection.save()
     [after] = service_days([posting], month_period(date(2026, 3, 1)))
     assert (after.leave_halves, after.off_post_halves, after.due_leave_by_kind) == (1, 1, {"": 1})
 

@@ -57,6 +57,7 @@ def test_every_line_leads_to_a_list_of_exactly_that_many_rows(client, pair):
         "份协议等待本单位确认": 1,
         "条活动等待本单位确认": 2,
         "条活动草稿没有提交": 1,
+        "家受援单位有人快到期，还没有人接替": 1,
     }
     assert found[RC] == {
         "条活动被对方退回": 1,
@@ -65,6 +66,7 @@ def test_every_line_leads_to_a_list_of_exactly_that_many_rows(client, pair):
         "条进修等待本单位确认": 1,
         "条捐赠等待本单位确认": 1,
         "条活动草稿没有提交": 1,
+        "家受援单位有人快到期，还没有人接替": 1,
     }
 
 

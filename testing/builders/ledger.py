@@ -80,6 +80,8 @@ def ledger_batch(agreement: Agreement, kind: str = "resident") -> Batch:
         code=unique("ZP-"),
         kind=kind,
         departed_on=date(2000, 1, 1),
+        status=Batch.Status.FILED,
+        filed_at=timezone.now(),
     )
 
 

@@ -139,7 +139,12 @@ DESKS: dict[str, Desk] = {
         BUREAU, O, O, O, of="spare_series", locked=("series",), removable="spare_series"
     ),
     "staffing.PromotionRule": Desk(
-        BUREAU, O, O, of="spare_rule", locked=("national",), verbs={"copy": Moment(O, "spare_rule")}
+        BUREAU,
+        O,
+        O,
+        of="spare_promotion_rule",
+        locked=("national",),
+        verbs={"copy": Moment(O, "spare_promotion_rule")},
     ),
     "staffing.PromotionPolicy": Desk(BUREAU, O, O, of="policy", own_bureau=True),
     "staffing.RecognisedService": Desk(

@@ -392,7 +392,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         POST,
         of="posting",
         data=lambda ring: {
-            "new_end_on": ring.on(10, 31),
+            "new_end_on": ring.on(9, 30),
             "reason": "任务未完成",
             "unfinished_task": "新技术带教",
         },

@@ -298,7 +298,7 @@ def _promotion(ring: Ring, it) -> None:
     bureau applies would concern the people of both."""
     officer = ring.people[Role.BUREAU_OFFICER]
     it.national = PromotionRule.objects.get(code="national")
-    it.spare_rule = build.promotion_rule(like="hunan-2016", by=officer)
+    it.spare_promotion_rule = build.promotion_rule(like="hunan-2016", by=officer)
     it.policy = build.promotion_policy(
         it.bureau, "zhejiang", date(2020, 1, 1), effective_to=date(2020, 12, 31), remote_places=[it.clinic]
     )
@@ -326,6 +326,7 @@ def _inspections(ring: Ring, it) -> None:
         return photo_add(inspection=inspection, by=officer, file=file, caption=f"{ring.mark}大门")
 
     it.inspected = build.inspection(it.clinic, ring.on(5, 12), concluded=False, **texts)
+    it.inspected.findings.exclude(posting=it.posting).delete()
     it.photo = photo(it.inspected)
     it.inspected = inspection_conclude(inspection=it.inspected, by=officer)
     it.recording = build.inspection(it.clinic, ring.on(4, 20), concluded=False, **texts)
@@ -399,7 +400,8 @@ def _certificates(ring: Ring, it) -> None:
     it.served = build.posting(
         it.agreement, it.doctor, ring.on(10, 1), ring.on(10, 31), within=it.batch, ended=True
     )
-    build.proved(it.served)
+    (it.sheet_served,) = build.proved(it.served)
+    it.row_served = it.sheet_served.rows.get()
     series = {"bureau": it.bureau, "year": timezone.localdate().year}
     CertificateSeries.objects.create(kind="certificate", prefix=f"证{ring.name}", **series)
     it.spare_series = CertificateSeries.objects.create(kind="appraisal", prefix=f"{ring.mark}鉴", **series)
