@@ -6,18 +6,18 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Organisation, Role, User
 from core.errors import Problems, RuleBroken, checked
 from core.models import AuditEvent
+from core.photos import read_photo
 from core.services.audit import audit_record
-from core.uploads import validate_document
 from staffing.models import Inspection, InspectionFinding, InspectionPhoto, Posting
 from staffing.selectors.inspections import people_expected, postings_covering
 
-PHOTO_SUFFIXES = (".jpg", ".png")
 PHOTOS_AT_MOST = 20
 
 
@@ -187,20 +187,18 @@ def inspection_delete(*, inspection: Inspection, by: User) -> None:
 
 @transaction.atomic
 def photo_add(*, inspection: Inspection, by: User, file: File, caption: str = "") -> InspectionPhoto:
-    """A JPEG or PNG, recognised by its content."""
+    """A JPEG or PNG, recognised by its content; what is kept is drawn anew, without place data."""
     current = _draft(inspection, by)
     problems = Problems()
     try:
-        validate_document(file)
+        picture = read_photo(file)
     except ValidationError as error:
         problems.add(error.messages[0], field="file")
-    else:
-        if validate_document.suffix_of(file.name) not in PHOTO_SUFFIXES:
-            problems.add("照片只接受 JPG 或 PNG。", field="file")
     if current.photos.count() >= PHOTOS_AT_MOST:
         problems.add(f"一次抽查最多 {PHOTOS_AT_MOST} 张照片。", field="file")
     problems.raise_if_any()
-    photo = InspectionPhoto(inspection=current, file=file, caption=caption.strip(), uploaded_by=by)
+    kept = ContentFile(picture.content, name=f"photo{picture.suffix}")
+    photo = InspectionPhoto(inspection=current, file=kept, caption=caption.strip(), uploaded_by=by)
     checked(photo)
     photo.save()
     return photo

@@ -44,6 +44,7 @@ from support.models import AgreementAttachment, Cycle
 from support.models.confirmation import RecordStatus
 from support.services.agreements import agreement_amend, version_confirm
 from testing import builders as build
+from testing.files import png
 from testing.scene import people_for
 
 PDF = (
@@ -52,7 +53,7 @@ PDF = (
 )
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+PNG = png()
 
 
 @dataclass(repr=False)
