@@ -67,7 +67,7 @@ def test_an_unannounced_year_is_the_plain_week_and_says_so():
     assert unknown_years(year) == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(
     spans=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 60)), max_size=5),
     table=st.dictionaries(st.integers(0, 960), st.booleans(), max_size=12),

@@ -21,7 +21,7 @@ from staffing.services.discipline import discipline_rule_activate, discipline_ru
 from staffing.services.inspections import Found, inspection_change, inspection_conclude, inspection_record
 from staffing.services.leave import leave_decide, leave_request
 from staffing.services.mentorships import (
-    PlanLine,
+    PlannedItem,
     contact_write,
     deed_write,
     mentorship_create,
@@ -246,8 +246,8 @@ def pair(hospital: Agreement) -> None:
             mentorship=made,
             by=sending,
             lines=[
-                PlanLine("带教查房", "次", Decimal(24), Decimal(19)),
-                PlanLine("独立完成胸腔穿刺", "例", Decimal(5), Decimal(5), date(2026, 10, 20)),
+                PlannedItem("带教查房", "次", Decimal(24), Decimal(19)),
+                PlannedItem("独立完成胸腔穿刺", "例", Decimal(5), Decimal(5), date(2026, 10, 20)),
             ],
         )
         deed_write(mentorship=made, kind="plan", done_on=date(2026, 6, 20), note="带教计划", by=sending)

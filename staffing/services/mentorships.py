@@ -188,7 +188,7 @@ def mentorship_date(
 
 
 @dataclass(frozen=True)
-class PlanLine:
+class PlannedItem:
     what: str
     unit: str
     target: Decimal
@@ -197,7 +197,7 @@ class PlanLine:
 
 
 @transaction.atomic
-def plan_write(*, mentorship: Mentorship, lines: Sequence[PlanLine], by: User) -> list[MentorPlanItem]:
+def plan_write(*, mentorship: Mentorship, lines: Sequence[PlannedItem], by: User) -> list[MentorPlanItem]:
     """The whole plan, in this order; written by the mentor's side."""
     current, side = _confirmed(mentorship, by)
     problems = Problems()

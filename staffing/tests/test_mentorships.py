@@ -22,7 +22,7 @@ from staffing.selectors.mentorships import (
     months_reached,
 )
 from staffing.services.mentorships import (
-    PlanLine,
+    PlannedItem,
     contact_write,
     deed_write,
     mentorship_change,
@@ -206,8 +206,8 @@ class TestMonths:
 class TestYear:
     def test_plan_with_target_and_actual(self, pair, sides):
         lines = [
-            PlanLine("带教查房", "次", Decimal(24), Decimal(24), date(2026, 10, 1)),
-            PlanLine("独立完成阑尾切除", "例", Decimal(10), Decimal(6)),
+            PlannedItem("带教查房", "次", Decimal(24), Decimal(24), date(2026, 10, 1)),
+            PlannedItem("独立完成阑尾切除", "例", Decimal(10), Decimal(6)),
         ]
         first, second = plan_write(mentorship=pair, lines=lines, by=sides[0])
         assert first.is_reached and not second.is_reached
@@ -215,7 +215,7 @@ class TestYear:
         found = refusal(
             lambda: plan_write(
                 mentorship=pair,
-                lines=[lines[0], lines[0], PlanLine("x", "次", Decimal(1), None, date(2025, 1, 1))],
+                lines=[lines[0], lines[0], PlannedItem("x", "次", Decimal(1), None, date(2025, 1, 1))],
                 by=sides[0],
             )
         )
@@ -292,7 +292,7 @@ class TestYear:
             signed_on=date(2026, 7, 28),
             ceremony_on=date(2026, 8, 1),
         )
-        plan_write(mentorship=whole, lines=[PlanLine("查房", "次", Decimal(4), Decimal(4))], by=sides[0])
+        plan_write(mentorship=whole, lines=[PlannedItem("查房", "次", Decimal(4), Decimal(4))], by=sides[0])
         for month in (8, 9):
             for by in sides:
                 contact_write(mentorship=whole, month=date(2026, month, 1), number=3, by=by)

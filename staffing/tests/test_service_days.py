@@ -102,7 +102,7 @@ letters = st.sampled_from("PPPPPPPRLLBCCA.")
 offsets = st.integers(0, 210)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(data=st.data())
 def test_against_the_walk(world, data):
     with transaction.atomic():

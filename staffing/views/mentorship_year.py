@@ -99,7 +99,7 @@ def mentorship_plan(request, pk):
     lines = PlanLines(request.POST or None, prefix="lines", initial=known)
     problems = []
     if request.method == "POST" and lines.is_valid():
-        wanted = [services.PlanLine(**row) for row in filled(lines)]
+        wanted = [services.PlannedItem(**row) for row in filled(lines)]
         try:
             services.plan_write(mentorship=pair, lines=wanted, by=request.user)
         except RuleBroken as error:

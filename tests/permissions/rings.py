@@ -31,7 +31,7 @@ from staffing.services.corrections import correction_request
 from staffing.services.identities import identity_save
 from staffing.services.inspections import inspection_conclude, photo_add
 from staffing.services.mentorships import (
-    PlanLine,
+    PlannedItem,
     contact_write,
     deed_write,
     plan_write,
@@ -351,7 +351,7 @@ def _mentorships(ring: Ring, it) -> None:
         made = build.mentorship(it.agreement, mentor, it.trainee, start, end, status=status, **words)
         setattr(it, name, made)
     by, text = ring.people[Role.HOSPITAL_COORDINATOR], f"{ring.mark}内容"
-    plan_write(mentorship=it.pair, lines=[PlanLine(text, "次", Decimal(4))], by=by)
+    plan_write(mentorship=it.pair, lines=[PlannedItem(text, "次", Decimal(4))], by=by)
     contact_write(mentorship=it.pair, month=ring.on(1, 1), number=3, note=text, by=by)
     deed_write(mentorship=it.pair, kind="plan", done_on=ring.on(2, 1), note=text, by=by)
     summary_write(mentorship=it.pair, year=ring.year, text=text, by=by)
