@@ -18,6 +18,12 @@ def desk_cards(context):
     return cards_for(context["request"].user)
 
 
+@register.simple_tag
+def desk_pages(entries):
+    """The pages beside the desk, from the navigation's entries: calendars, registers, lists by person."""
+    return [place for entry in entries for place in entry["places"]]
+
+
 @register.simple_tag(takes_context=True)
 def desk_menu(context):
     """Groups with their entries; which entry is current and which groups start open."""
