@@ -1,5 +1,11 @@
-from staffing.models.activity import Activity, ActivityMeasure, ActivityOutcome
-from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Measure
+from staffing.models.activity import (
+    Activity,
+    ActivityEvidence,
+    ActivityFinding,
+    ActivityMeasure,
+    ActivityOutcome,
+)
+from staffing.models.activity_type import ActivityType, ActivityTypeMeasure, Asked, Measure
 from staffing.models.advanced_study import AdvancedStudy, StudyLog
 from staffing.models.attendance import AttendanceCorrection, AttendanceRow, Mark, MonthSheet
 from staffing.models.batch import Batch, PostingKind
@@ -33,10 +39,13 @@ from staffing.models.stay_rule import StayRule
 
 __all__ = [
     "Activity",
+    "ActivityEvidence",
+    "ActivityFinding",
     "ActivityMeasure",
     "ActivityOutcome",
     "ActivityType",
     "ActivityTypeMeasure",
+    "Asked",
     "AdvancedStudy",
     "ApprovalLevel",
     "AttendanceCorrection",

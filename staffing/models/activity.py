@@ -15,6 +15,7 @@ from staffing.models.clinician import Clinician
 from support.models import Agreement, Speciality
 from support.models.confirmation import TwoSidedRecord, confirmed_is_frozen
 from support.models.donation import Qualifier
+from support.models.evidence import EvidenceFile
 from support.models.triggers import child_of_confirmed
 
 ACTIVITY_PARTIES = dict(
@@ -44,17 +45,18 @@ class Activity(TwoSidedRecord):
         Clinician, verbose_name="参加人员", blank=True, related_name="activities"
     )
     hours = models.DecimalField("课时/小时", max_digits=6, decimal_places=1, null=True, blank=True)
+    department = models.CharField("科室", max_length=50, blank=True, help_text="受援单位的科室。")
+    content = models.TextField(
+        "内容",
+        max_length=2000,
+        blank=True,
+        help_text="做了什么、怎么做的。请勿填写患者姓名、身份证号或电话。",
+    )
+    # of a free clinic
+    filing_number = models.CharField("备案号", max_length=50, blank=True)
+    filed_on = models.DateField("备案日期", null=True, blank=True)
     note = models.CharField("备注", max_length=300, blank=True)
     client_key = models.UUIDField("提交凭据", default=uuid.uuid4, unique=True, editable=False)
-    replaces = models.OneToOneField(
-        "self",
-        verbose_name="更正自",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="replaced_by",
-        editable=False,
-    )
 
     scope = Scope(
         organisations=("agreement__sender", "agreement__recipient"),
@@ -119,6 +121,53 @@ class ActivityMeasure(models.Model):
 
     def __str__(self):
         return f"{self.measure.name}{self.value.normalize():f}{self.measure.unit}"
+
+
+class ActivityFinding(models.Model):
+    """Patients of a free clinic in whom a disease was found (查出疾病): a subset, never added up to a total."""
+
+    activity = models.ForeignKey(
+        Activity, verbose_name="活动", on_delete=models.CASCADE, related_name="findings"
+    )
+    disease = models.CharField("病种", max_length=40)
+    patients = models.PositiveIntegerField("人数")
+
+    objects = ScopedQuerySet.as_manager()
+    scope = Scope(**ACTIVITY_PARTIES)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "查出病种"
+        ordering = ["activity", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "disease"],
+                name="activity_finding_once",
+                violation_error_message="同一个病种只能填一次。",
+            ),
+        ]
+        triggers = [child_of_confirmed("staffing_activity", "activity_id")]
+
+    def __str__(self):
+        return f"{self.disease}{self.patients}人"
+
+
+class ActivityEvidence(EvidenceFile):
+    """Photos, sign-in sheets and papers that prove an activity (佐证材料)."""
+
+    activity = models.ForeignKey(
+        Activity, verbose_name="活动", on_delete=models.CASCADE, null=True, related_name="evidence"
+    )
+
+    # until the record is saved a file belongs to whoever sent it
+    scope = Scope(
+        organisations=("activity__agreement__sender", "activity__agreement__recipient"),
+        viewers=("activity__agreement__cycle__programme__bureau",),
+        people=("uploaded_by", "activity__participants__user"),
+    )
+
+    class Meta(EvidenceFile.Meta):
+        verbose_name = verbose_name_plural = "活动佐证"
+        triggers = [child_of_confirmed("staffing_activity", "activity_id")]
 
 
 class ActivityOutcome(models.Model):

@@ -4,6 +4,7 @@ Shipped from the canonical statistical form; the bureau may add and change. 次,
 are different units and never added: a figure sums one measure.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -32,12 +33,65 @@ class Measure(models.Model):
         return f"{self.name}（{self.unit}）"
 
 
+class Asked(models.TextChoices):
+    """What the form of a type may ask beside day, agreement and measures."""
+
+    TOPIC = "topic", "主题"
+    PARTICIPANTS = "participants", "参加人员"
+    DEPARTMENT = "department", "科室"
+    SPECIALITY = "speciality", "专业"
+    PLACE = "place", "地点"
+    HOURS = "hours", "课时/小时"
+    CONTENT = "content", "内容"
+    END_ON = "end_on", "结束日期"
+    FILING = "filing", "义诊备案"
+    FINDINGS = "findings", "查出病种"
+    NOTE = "note", "备注"
+
+
+def usual_questions() -> list[str]:
+    return [
+        Asked.TOPIC,
+        Asked.PARTICIPANTS,
+        Asked.DEPARTMENT,
+        Asked.SPECIALITY,
+        Asked.PLACE,
+        Asked.HOURS,
+        Asked.CONTENT,
+        Asked.END_ON,
+        Asked.NOTE,
+    ]
+
+
 class ActivityType(models.Model):
+    class Evidence(models.TextChoices):
+        NONE = "none", "不需要"
+        OPTIONAL = "optional", "可以上传"
+        WANTED = "wanted", "应当上传（没有时提醒）"
+        REQUIRED = "required", "必须上传（没有不能提交）"
+
     code = models.CharField("代码", max_length=30, unique=True)
     name = models.CharField("名称", max_length=40)
     measures = models.ManyToManyField(Measure, through="ActivityTypeMeasure", verbose_name="计量项")
     names_outcomes = models.BooleanField(
         "列出成果名称", default=False, help_text="例如新技术、制度要逐项写出名称。"
+    )
+    asks = ArrayField(
+        models.CharField(max_length=20, choices=Asked.choices),
+        verbose_name="填报内容",
+        default=usual_questions,
+        blank=True,
+        help_text="登记这类活动时显示的内容；日期、协议和计量项总是显示。",
+    )
+    requires = ArrayField(
+        models.CharField(max_length=20, choices=Asked.choices),
+        verbose_name="必填内容",
+        default=list,
+        blank=True,
+        help_text="提交前必须填写的内容。",
+    )
+    evidence = models.CharField(
+        "佐证材料", max_length=10, choices=Evidence.choices, default=Evidence.OPTIONAL
     )
     is_active = models.BooleanField("在用", default=True)
     order = models.PositiveSmallIntegerField("次序", default=100)

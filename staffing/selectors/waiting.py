@@ -1,6 +1,5 @@
 """“待办”: everything that waits for a person, from the same questions as the lists ask."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
@@ -8,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Role, User
+from core.waiting import Waiting
 from staffing.models import Activity, AdvancedStudy, Batch, Mentorship, Posting, RecognisedService
 from staffing.selectors.corrections import corrections_to_decide
 from staffing.selectors.coverage import By, coverage_warnings
@@ -18,17 +18,6 @@ from staffing.selectors.sheets import sheets_missing
 from support.models import Donation
 from support.models.confirmation import RecordStatus
 from support.selectors.waiting import records_entered, records_to_confirm, versions_to_confirm
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One line of work: how many, what, where it is done. ``tone``: "" to do, "bad" returned, "off" no hurry."""
-
-    count: int
-    what: str
-    action: str
-    url: str
-    tone: str = ""
 
 
 def arrivals_to_confirm(user: User, *, day: date) -> QuerySet[Posting]:
@@ -111,8 +100,8 @@ def _coverage(user: User, day: date) -> list[Waiting]:
     return [Waiting(len(units), "家受援单位有人快到期，还没有人接替", "去查看", address)]
 
 
-def work_waiting(user: User, *, day: date) -> list[Waiting]:
-    """In the order in which it should be done; lines with nothing to do are left out.
+def records_and_people(user: User, *, day: date) -> list[Waiting]:
+    """What people of hospitals and clinics and posted doctors have to do; registered as a source of 待办.
 
     A hospital's leader sees the same lines as its coordinators.
     """
@@ -167,8 +156,7 @@ def work_waiting(user: User, *, day: date) -> list[Waiting]:
                 tone="off",
             )
         )
-    order = {"bad": 0, "": 1, "off": 2}
-    return sorted((line for line in lines if line.count), key=lambda line: order[line.tone])
+    return lines
 
 
 def _plan_lines(user: User) -> list[Waiting]:

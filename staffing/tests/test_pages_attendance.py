@@ -13,9 +13,9 @@ from openpyxl import load_workbook
 
 from accounts.models import Role
 from core.models import AuditEvent, CalendarDay
+from core.waiting import work_waiting
 from staffing.models import AttendanceCorrection, AttendanceRow, Leave, MonthSheet
 from staffing.selectors.attendance_returns import attendance_return
-from staffing.selectors.waiting import work_waiting
 from testing import builders as build
 from testing.scene import scene
 

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
+from core.waiting import work_waiting
 from staffing.models import Batch, Posting
-from staffing.selectors.waiting import work_waiting
 from testing import builders as build
 from testing.scene import scene
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from staffing.selectors.waiting import work_waiting
+from core.waiting import work_waiting
 from testing import builders as build
 from testing.scene import people_for
 

@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from core.access import access
+from core.waiting import work_waiting
 from staffing.models import Activity, Posting
 from staffing.selectors.entry import sees_only_own_rows
 from staffing.selectors.postings import people_on_post
-from staffing.selectors.waiting import work_waiting
 from support.models import Agreement
 from support.selectors.agreements import agreement_list, days_left
 

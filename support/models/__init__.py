@@ -1,7 +1,8 @@
 from support.models.agreement import Agreement
 from support.models.attachment import AgreementAttachment
 from support.models.confirmation import TwoSidedRecord
-from support.models.donation import Donation, DonationItem
+from support.models.donation import Donation, DonationEvidence, DonationItem
+from support.models.evidence import EvidenceFile
 from support.models.outcome import OutcomeIndicator, OutcomeValue
 from support.models.programme import Cycle, CycleDeadline, Programme
 from support.models.speciality import Speciality
@@ -16,7 +17,9 @@ __all__ = [
     "Cycle",
     "CycleDeadline",
     "Donation",
+    "DonationEvidence",
     "DonationItem",
+    "EvidenceFile",
     "OutcomeIndicator",
     "OutcomeValue",
     "Programme",

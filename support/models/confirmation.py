@@ -18,6 +18,7 @@ class RecordStatus(models.TextChoices):
     DRAFT = "draft", "草稿"
     SUBMITTED = "submitted", "待确认"
     RETURNED = "returned", "已退回"
+    DISPUTED = "disputed", "有争议"
     CONFIRMED = "confirmed", "已确认"
     SUPERSEDED = "superseded", "已被更正"
 
@@ -27,7 +28,7 @@ class RecordQuerySet(ScopedQuerySet):
         return self.filter(status=RecordStatus.CONFIRMED)
 
     def unconfirmed(self):
-        return self.filter(status__in=[RecordStatus.DRAFT, RecordStatus.SUBMITTED, RecordStatus.RETURNED])
+        return self.exclude(status__in=[RecordStatus.CONFIRMED, RecordStatus.SUPERSEDED])
 
 
 def confirmed_is_frozen(*allowed: str) -> list[pgtrigger.Trigger]:
@@ -91,6 +92,24 @@ class TwoSidedRecord(models.Model):
     )
     confirmed_at = models.DateTimeField("确认时间", null=True, editable=False)
     return_reason = models.CharField("退回原因", max_length=300, blank=True, editable=False)
+    dispute_reason = models.CharField("争议内容", max_length=300, blank=True, editable=False)
+    dispute_answer = models.CharField("填报方说明", max_length=300, blank=True, editable=False)
+    dispute_ruling = models.CharField("卫健局处理意见", max_length=300, blank=True, editable=False)
+    disputed_at = models.DateTimeField("提出争议时间", null=True, editable=False)
+    # a confirmed record is never changed: the next one takes its place once the other side confirms it
+    replaces = models.OneToOneField(
+        "self",
+        verbose_name="更正自",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        editable=False,
+    )
+    replace_reason = models.CharField("更正原因", max_length=300, blank=True, editable=False)
+    is_withdrawal = models.BooleanField(
+        "作废原记录", default=False, editable=False, help_text="原记录作废，没有新的内容来代替。"
+    )
 
     objects = RecordQuerySet.as_manager()
 
@@ -98,7 +117,9 @@ class TwoSidedRecord(models.Model):
         abstract = True
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "submitted", "returned", "confirmed", "superseded"]),
+                condition=Q(
+                    status__in=["draft", "submitted", "returned", "disputed", "confirmed", "superseded"]
+                ),
                 name="%(class)s_status_known",
             ),
             models.CheckConstraint(
@@ -113,6 +134,16 @@ class TwoSidedRecord(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status="returned") | ~Q(return_reason=""), name="%(class)s_return_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="disputed") | ~Q(dispute_reason="") & Q(disputed_at__isnull=False),
+                name="%(class)s_dispute_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True, replace_reason="", is_withdrawal=False)
+                | Q(replaces__isnull=False) & ~Q(replace_reason=""),
+                name="%(class)s_replacement_has_reason",
+                violation_error_message="更正必须写明原因。",
             ),
         ]
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from core.scope import Scope, ScopedQuerySet
 from support.models.agreement import Agreement
 from support.models.confirmation import TwoSidedRecord, confirmed_is_frozen
+from support.models.evidence import EvidenceFile
 from support.models.triggers import child_of_confirmed
 
 
@@ -106,3 +107,21 @@ class DonationItem(models.Model):
 
     def __str__(self):
         return f"{self.name}{self.quantity.normalize():f}{self.unit}"
+
+
+class DonationEvidence(EvidenceFile):
+    """Photos, receipts and acceptance papers of a donation (佐证材料)."""
+
+    donation = models.ForeignKey(
+        Donation, verbose_name="捐赠", on_delete=models.CASCADE, null=True, related_name="evidence"
+    )
+
+    # until the record is saved a file belongs to whoever sent it
+    scope = Scope(
+        organisations=("donation__agreement__sender", "donation__agreement__recipient"),
+        people=("uploaded_by",),
+    )
+
+    class Meta(EvidenceFile.Meta):
+        verbose_name = verbose_name_plural = "捐赠佐证"
+        triggers = [child_of_confirmed("support_donation", "donation_id")]

@@ -8,6 +8,9 @@ from accounts.models import Organisation
 from core.scope import Scope, ScopedQuerySet
 from support.models.confirmation import TwoSidedRecord, confirmed_is_frozen
 
+# one value an indicator and period; one that is to replace it stands beside it until it is confirmed
+STANDS = ~Q(status="superseded") & (Q(replaces__isnull=True) | Q(status="confirmed"))
+
 
 class OutcomeIndicator(models.Model):
     class Direction(models.TextChoices):
@@ -59,13 +62,13 @@ class OutcomeValue(TwoSidedRecord):
                 "indicator",
                 "year",
                 models.functions.Coalesce("quarter", 0),
-                condition=~Q(status="superseded"),
+                condition=STANDS,
                 name="outcome_value_once",
                 violation_error_message="这家单位、这个指标、这一期的数据已经有了。",
             ),
             models.UniqueConstraint(
                 fields=["recipient", "indicator"],
-                condition=Q(is_baseline=True) & ~Q(status="superseded"),
+                condition=Q(is_baseline=True) & STANDS,
                 name="outcome_one_baseline",
                 violation_error_message="这家单位、这个指标已有支援前基数。",
             ),
