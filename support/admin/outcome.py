@@ -40,7 +40,7 @@ class OutcomeValueAdmin(TwoSidedAdmin):
 
     @admin.display(description="期间", ordering="year")
     def period_text(self, value):
-        return f"{value.year} 年第 {value.quarter} 季度" if value.quarter else f"{value.year} 年"
+        return value.period_text
 
     @admin.display(description="数值", ordering="value")
     def value_text(self, value):
