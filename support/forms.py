@@ -7,7 +7,7 @@ from django.core.validators import MinValueValidator
 
 from core.forms import DateInput
 from core.pages import FilterForm, SearchField
-from support.models import Agreement, Donation, DonationItem
+from support.models import Agreement, Donation, DonationItem, TwoSidedRecord
 from support.models.confirmation import RecordStatus
 
 
@@ -48,7 +48,16 @@ class DisputeFilter(FilterForm):
 
 
 class ReplaceReason:
-    """For the form of a record: asks why, when it corrects a confirmed one."""
+    """For the form of a record: filled in from the record it corrects, it asks why."""
+
+    def correct(self, original: TwoSidedRecord | None) -> None:
+        """In a ModelForm: ``original`` is what a new record is to correct, None for any other."""
+        if original is not None:
+            self.initial |= forms.model_to_dict(original, fields=self._meta.fields)
+        self.ask_reason(
+            asked=original is not None or self.instance.replaces_id is not None,
+            initial=self.instance.replace_reason,
+        )
 
     def ask_reason(self, *, asked: bool, initial: str = "") -> None:
         if asked:
@@ -89,14 +98,7 @@ class DonationForm(ReplaceReason, forms.ModelForm):
     def __init__(self, *args, agreements, corrects: Donation | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements
-        if corrects or self.instance.replaces_id:
-            # a correction stays with its agreement
-            self.fields["agreement"].queryset = agreements.filter(
-                pk=(corrects or self.instance).agreement_id
-            )
-        self.ask_reason(
-            asked=bool(corrects or self.instance.replaces_id), initial=self.instance.replace_reason
-        )
+        self.correct(corrects)
         self.fields[
             "kind"
         ].help_text = "减免费用不是捐赠物资，单独小计。进修费、住宿费、伙食费的减免填在进修记录里，不在这里重复登记。"

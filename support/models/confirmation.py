@@ -171,6 +171,13 @@ class TwoSidedRecord(models.Model):
         return self.status in (RecordStatus.DRAFT, RecordStatus.RETURNED)
 
     @property
+    def is_standing(self) -> bool:
+        """The rule of ``stands`` for one record."""
+        if self.replaces_id is not None:
+            return self.status == RecordStatus.CONFIRMED
+        return self.status != RecordStatus.SUPERSEDED
+
+    @property
     def is_dispute_upheld(self) -> bool:
         """The bureau's ruling is the reason for which the record was returned."""
         return self.status == RecordStatus.RETURNED and self.dispute_ruling == self.return_reason

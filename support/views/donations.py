@@ -158,7 +158,7 @@ def _form_page(request, donation, original=None):
         instance=donation,
         agreements=agreements_as_party(request.user),
         corrects=original,
-        initial=_initial(request, donation, original),
+        initial=None if donation else {"agreement": request.GET.get("agreement")},
     )
     rows = [{name: getattr(item, name) for name in ITEM_FIELDS} for item in _items(shown)]
     items = DonationItems(request.POST or None, prefix="items", initial=rows)
@@ -187,16 +187,6 @@ def _form_page(request, donation, original=None):
 
 def _items(donation):
     return donation.items.all() if donation else []
-
-
-def _initial(request, donation, original) -> dict | None:
-    if donation:
-        return None
-    if original:
-        return {name: getattr(original, name) for name in DonationForm.Meta.fields} | {
-            "agreement": original.agreement_id
-        }
-    return {"agreement": request.GET.get("agreement")}
 
 
 def _after(request, donation):
