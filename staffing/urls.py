@@ -64,7 +64,9 @@ urlpatterns = [
     path("clinicians/new/", people.clinician_new, name="clinician-new"),
     path("clinicians/<int:pk>/edit/", people.clinician_edit, name="clinician-edit"),
     path("activities/", activities.activity_list, name="activity-list"),
-    path("activities/confirm/", activities.RECORDS.confirm_many("activity-list"), name="activity-confirm-many"),
+    path(
+        "activities/confirm/", activities.RECORDS.confirm_many("activity-list"), name="activity-confirm-many"
+    ),
     path("activities/new/", activity_entry.activity_new, name="activity-new"),
     path("activities/<int:pk>/", activities.activity_detail, name="activity-detail"),
     *activities.RECORDS.urls("activities/"),

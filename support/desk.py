@@ -167,9 +167,9 @@ def record_verbs(model) -> list[Verb]:
             name="withdraw",
             label="申请作废",
             permission=change,
-            available=lambda record, user: record.status == "confirmed"
-            and _is_own(record, user)
-            and not is_being_replaced(record),
+            available=lambda record, user: (
+                record.status == "confirmed" and _is_own(record, user) and not is_being_replaced(record)
+            ),
             form=ReasonForm,
             run=lambda record, user, reason: record_withdraw(record=record, by=user, reason=reason),
             explain="由对方确认作废；确认以前这条记录仍然有效。",

@@ -101,7 +101,9 @@ class DonationForm(ReplaceReason, forms.ModelForm):
         self.correct(corrects)
         self.fields[
             "kind"
-        ].help_text = "减免费用不是捐赠物资，单独小计。进修费、住宿费、伙食费的减免填在进修记录里，不在这里重复登记。"
+        ].help_text = (
+            "减免费用不是捐赠物资，单独小计。进修费、住宿费、伙食费的减免填在进修记录里，不在这里重复登记。"
+        )
         self.fields["amount"].validators.append(
             MinValueValidator(Decimal("0.01"), "金额必须大于 0；没有金额请留空。")
         )

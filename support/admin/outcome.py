@@ -31,7 +31,16 @@ class OutcomeValueAdmin(TwoSidedAdmin):
         (
             None,
             {
-                "fields": ["recipient", "indicator", ("year", "quarter"), "is_baseline", "value", "source", "department", "doubts"],
+                "fields": [
+                    "recipient",
+                    "indicator",
+                    ("year", "quarter"),
+                    "is_baseline",
+                    "value",
+                    "source",
+                    "department",
+                    "doubts",
+                ],
                 "description": "支援前基数是支援开始前一年的数据，“较支援前”的增减以它为底。",
             },
         ),

@@ -114,9 +114,7 @@ class DonationItem(models.Model):
     donation = models.ForeignKey(
         Donation, verbose_name="捐赠", on_delete=models.CASCADE, related_name="items"
     )
-    category = models.CharField(
-        "类别", max_length=10, choices=Category.choices, default=Category.EQUIPMENT
-    )
+    category = models.CharField("类别", max_length=10, choices=Category.choices, default=Category.EQUIPMENT)
     name = models.CharField("物品", max_length=60)
     specification = models.CharField("规格", max_length=60, blank=True)
     quantity = models.DecimalField("数量", max_digits=10, decimal_places=2)
@@ -167,9 +165,7 @@ class DonationItem(models.Model):
 class DonationUse(models.Model):
     """What became of a donation (使用情况), as the recipient writes it down from time to time."""
 
-    donation = models.ForeignKey(
-        Donation, verbose_name="捐赠", on_delete=models.PROTECT, related_name="uses"
-    )
+    donation = models.ForeignKey(Donation, verbose_name="捐赠", on_delete=models.PROTECT, related_name="uses")
     noted_on = models.DateField("日期")
     text = models.CharField("使用情况", max_length=300)
     entered_by = models.ForeignKey(

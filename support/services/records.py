@@ -198,7 +198,12 @@ def on_replacement(model: type[TwoSidedRecord]):
 
 
 # a correction speaks of the same matter before the same two sides
-MATTER = {"agreement_id": "协议", "recipient_id": "受援单位", "clinician_id": "人员", "entered_for_id": "填报单位"}
+MATTER = {
+    "agreement_id": "协议",
+    "recipient_id": "受援单位",
+    "clinician_id": "人员",
+    "entered_for_id": "填报单位",
+}
 
 
 def _expect_original(current: TwoSidedRecord) -> None:

@@ -29,9 +29,7 @@ def outcome_enter(request):
     on_file = {
         row.indicator_id: row for row in standing.filter(year=chosen["year"], quarter=chosen["quarter"])
     }
-    form = OutcomeEntryForm(
-        request.POST or None, indicators=OutcomeIndicator.objects.all(), on_file=on_file
-    )
+    form = OutcomeEntryForm(request.POST or None, indicators=OutcomeIndicator.objects.all(), on_file=on_file)
     if request.method == "POST" and form.is_valid():
         written = attempt(
             form,
@@ -103,7 +101,8 @@ def _correct(request, shown, **which):
         )
         if saved:
             messages.success(
-                request, "已提交，等待主管部门确认。" if not saved.is_open else "已存为草稿，提交后由主管部门确认。"
+                request,
+                "已提交，等待主管部门确认。" if not saved.is_open else "已存为草稿，提交后由主管部门确认。",
             )
             return redirect("outcome-detail", pk=saved.pk)
         if "sure" in form.errors:
