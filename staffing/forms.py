@@ -11,7 +11,7 @@ from core.pages import FilterForm, SearchField
 from staffing.models import AdvancedStudy, Clinician, ClinicianIdentity, Posting, PostingKind
 from staffing.selectors.coverage_list import regions_below
 from staffing.titles import Title
-from support.forms import AgreementChoice
+from support.forms import AgreementChoice, ReplaceReason
 from support.models import Agreement
 from support.models.confirmation import RecordStatus
 from support.selectors.agreements import agreements_as_party
@@ -160,7 +160,7 @@ class ReasonForm(forms.Form):
 
 
 # ---- advanced study
-class StudyForm(forms.ModelForm):
+class StudyForm(ReplaceReason, forms.ModelForm):
     agreement = AgreementChoice(label="协议", queryset=Agreement.objects.none())
     trainee = PersonChoice(
         label="进修人员",
@@ -201,10 +201,11 @@ class StudyForm(forms.ModelForm):
         )
         help_texts = {"planned_start_on": "与实际相同可不填。", "tuition_amount": "不清楚请留空，不要填 0。"}
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, user, corrects: AdvancedStudy | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["speciality"].empty_label = "未填"
         agreements = agreements_as_party(user)
+        self.correct(corrects)
         visible = Clinician.objects.visible_to(user)
         self.fields["agreement"].queryset = agreements
         # the people of the other side are chosen by whoever sees them: each knows the own ones best

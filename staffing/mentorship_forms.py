@@ -8,7 +8,7 @@ from core.forms import DateInput
 from core.pages import SearchField
 from staffing.forms import ALL, ByAgreement, MonthField, PersonChoice
 from staffing.models import Clinician, MentorDeed, MentorPlanItem, Mentorship
-from support.forms import AgreementChoice
+from support.forms import AgreementChoice, ReplaceReason
 from support.models import Agreement
 from support.models.confirmation import RecordStatus
 from support.selectors.agreements import agreements_as_party
@@ -21,7 +21,7 @@ class MentorshipFilter(ByAgreement):
     field_order = ["q", "agreement", "status", "waiting"]
 
 
-class MentorshipForm(forms.ModelForm):
+class MentorshipForm(ReplaceReason, forms.ModelForm):
     agreement = AgreementChoice(label="协议", queryset=Agreement.objects.none())
     mentor = PersonChoice(label="师傅", queryset=Clinician.objects.none(), help_text="支援单位的人员。")
     apprentice = PersonChoice(
@@ -47,8 +47,9 @@ class MentorshipForm(forms.ModelForm):
         ]
         widgets = dict.fromkeys(("start_on", "end_on", "signed_on", "ceremony_on"), DateInput)
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, user, corrects: Mentorship | None = None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.correct(corrects)
         self.fields["speciality"].empty_label = "未填"
         agreements = agreements_as_party(user)
         visible = Clinician.objects.visible_to(user).filter(left_on__isnull=True)

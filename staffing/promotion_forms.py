@@ -11,6 +11,7 @@ from staffing.models import Clinician, PromotionFacts, RecognisedService
 from staffing.promotion.terms import ENTERED_KINDS
 from staffing.services.promotion import YEARS_AHEAD
 from staffing.titles import LEVEL_ORDER
+from support.forms import ReplaceReason
 from support.models.confirmation import RecordStatus
 
 EVERY_YEAR = "all"
@@ -125,7 +126,7 @@ class FactsForm(forms.ModelForm):
         """The service asks everything, with better sentences."""
 
 
-class RecognisedForm(forms.ModelForm):
+class RecognisedForm(ReplaceReason, forms.ModelForm):
     class Meta:
         model = RecognisedService
         fields = [
@@ -142,8 +143,9 @@ class RecognisedForm(forms.ModelForm):
         ]
         widgets = {"start_on": DateInput, "end_on": DateInput}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, corrects: RecognisedService | None = None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.correct(corrects)
         for name in ("start_on", "end_on"):
             self.fields[name].error_messages["invalid"] = (
                 "不是一个真实的日期，应写成 2026-03-01 这样的年月日。"

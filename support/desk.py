@@ -2,17 +2,28 @@
 
 from functools import partial
 
+from django import forms
 from django.contrib import admin
 
 from core.admin import ScopedAdmin, ScopedInline
-from core.admin_verbs import ReasonForm, Verb
+from core.admin_verbs import ReasonForm, Verb, VerbForm
 from core.desk import chip_column, text_column
-from support.services.records import may_confirm, record_confirm, record_return, record_submit
+from support.selectors.rights import is_being_replaced
+from support.services.disputes import may_rule, record_answer, record_concede, record_rule
+from support.services.records import (
+    may_confirm,
+    record_confirm,
+    record_retract,
+    record_return,
+    record_submit,
+)
+from support.services.replacements import record_withdraw
 
 RECORD_TONES = {
     "draft": "off",
     "submitted": "wait",
     "returned": "bad",
+    "disputed": "bad",
     "confirmed": "ok",
     "superseded": "off",
 }
@@ -27,17 +38,52 @@ ENTRY_FIELDS = [
     "confirmed_by_text",
     "confirmed_at",
     "return_reason",
+    "dispute_reason",
+    "dispute_answer",
+    "dispute_ruling",
+    "replaces_text",
+    "replace_reason",
 ]
 ENTRY_FIELDSET = ("填报与确认", {"fields": ENTRY_FIELDS})
 
 
 def may_write(record, user) -> bool:
     """An open record, by the side that entered it."""
-    return record.is_editable and record.entered_for_id == user.organisation_id
+    return record.is_editable and _is_own(record, user)
 
 
 def _waits_for(record, user) -> bool:
     return record.status == "submitted" and may_confirm(record=record, by=user)
+
+
+def _is_own(record, user) -> bool:
+    return record.entered_for_id == user.organisation_id
+
+
+def _waits_elsewhere(record, user) -> bool:
+    return record.status == "submitted" and _is_own(record, user) and not record.dispute_ruling
+
+
+def _answers(record, user) -> bool:
+    return record.status == "disputed" and _is_own(record, user)
+
+
+class AnswerForm(VerbForm):
+    answer = forms.CharField(label="说明", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RulingForm(VerbForm):
+    upheld = forms.ChoiceField(
+        label="争议",
+        choices=[("yes", "成立，退回填报单位修改"), ("no", "不成立，由对方确认或退回")],
+        widget=forms.RadioSelect,
+    )
+    ruling = forms.CharField(
+        label="处理意见",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="双方都会看到。",
+    )
 
 
 def record_verbs(model) -> list[Verb]:
@@ -47,11 +93,20 @@ def record_verbs(model) -> list[Verb]:
             name="submit",
             label="提交",
             permission=change,
-            available=may_write,
+            available=lambda record, user: record.is_open and _is_own(record, user),
             run=lambda record, user: record_submit(record=record, by=user),
             explain="提交后由对方单位核对确认；确认以前内容不能再改，被退回后可以修改再交。",
             done="已提交，等待对方确认。",
             tone="primary",
+        ),
+        Verb(
+            name="retract",
+            label="收回",
+            permission=change,
+            available=_waits_elsewhere,
+            run=lambda record, user: record_retract(record=record, by=user),
+            explain="收回后回到草稿，可以修改后再提交；对方已经办理的不能收回。",
+            done="已收回为草稿。",
         ),
         Verb(
             name="confirm",
@@ -74,6 +129,53 @@ def record_verbs(model) -> list[Verb]:
             done="已退回。",
             tone="danger",
         ),
+        Verb(
+            name="answer",
+            label="说明情况",
+            permission=change,
+            available=_answers,
+            form=AnswerForm,
+            run=lambda record, user, answer: record_answer(record=record, by=user, answer=answer),
+            explain="对方提出了争议，说明会显示给对方；可以再次填写，以最后一次为准。",
+            done="说明已保存。",
+        ),
+        Verb(
+            name="concede",
+            label="接受争议",
+            permission=change,
+            available=_answers,
+            run=lambda record, user: record_concede(record=record, by=user),
+            explain="接受后记录退回给本单位修改。",
+            done="已接受争议，请修改后重新提交。",
+        ),
+        Verb(
+            name="rule",
+            label="处理争议",
+            permission="support.rule_record",
+            available=lambda record, user: record.status == "disputed" and may_rule(record=record, by=user),
+            form=RulingForm,
+            run=lambda record, user, upheld, ruling: record_rule(
+                record=record, by=user, ruling=ruling, upheld=upheld == "yes"
+            ),
+            explain="双方对这条记录有争议，请写明处理意见。",
+            done="已处理。",
+            tone="primary",
+            # a record belongs to both sides; whose programme it is decides who settles it
+            partners=True,
+        ),
+        Verb(
+            name="withdraw",
+            label="申请作废",
+            permission=change,
+            available=lambda record, user: (
+                record.status == "confirmed" and _is_own(record, user) and not is_being_replaced(record)
+            ),
+            form=ReasonForm,
+            run=lambda record, user, reason: record_withdraw(record=record, by=user, reason=reason),
+            explain="由对方确认作废；确认以前这条记录仍然有效。",
+            done="已申请作废，等待对方确认。",
+            tone="danger",
+        ),
     ]
 
 
@@ -83,6 +185,7 @@ class TwoSidedAdmin(ScopedAdmin):
     readonly_fields = ENTRY_FIELDS
     entered_by_text = text_column("entered_by", description="填报人")
     confirmed_by_text = text_column("confirmed_by", description="确认人")
+    replaces_text = text_column("replaces", description="更正或作废的原记录")
     status_chip = chip_column("status", RECORD_TONES, description="状态")
     actions = ["submit_chosen", "confirm_chosen"]
 

@@ -7,7 +7,7 @@ from django.core.validators import MinValueValidator
 
 from core.forms import DateInput
 from core.pages import FilterForm, SearchField
-from support.models import Agreement, Donation, DonationItem
+from support.models import Agreement, Donation, DonationItem, TwoSidedRecord
 from support.models.confirmation import RecordStatus
 
 
@@ -37,7 +37,40 @@ class DonationFilter(FilterForm):
     waiting = forms.BooleanField(label="只看等我确认的")
 
 
-class DonationForm(forms.ModelForm):
+class DisputeFilter(FilterForm):
+    q = SearchField("查找", "争议内容")
+    kind = forms.ChoiceField(label="种类")
+    waiting = forms.BooleanField(label="只看等我处理的")
+
+    def __init__(self, data, *, kinds, **kwargs):
+        super().__init__(data, **kwargs)
+        self.fields["kind"].choices = [("", "全部"), *kinds]
+
+
+class ReplaceReason:
+    """For the form of a record: filled in from the record it corrects, it asks why."""
+
+    def correct(self, original: TwoSidedRecord | None) -> None:
+        """In a ModelForm: ``original`` is what a new record is to correct, None for any other."""
+        if original is not None:
+            self.initial |= forms.model_to_dict(original, fields=self._meta.fields)
+        self.ask_reason(
+            asked=original is not None or self.instance.replaces_id is not None,
+            initial=self.instance.replace_reason,
+        )
+
+    def ask_reason(self, *, asked: bool, initial: str = "") -> None:
+        if asked:
+            self.fields["replace_reason"] = forms.CharField(
+                label="更正原因",
+                max_length=300,
+                initial=initial,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                help_text="对方据此确认；确认以前原记录仍然有效。",
+            )
+
+
+class DonationForm(ReplaceReason, forms.ModelForm):
     agreement = AgreementChoice(label="协议", queryset=Agreement.objects.none())
 
     class Meta:
@@ -58,12 +91,19 @@ class DonationForm(forms.ModelForm):
         widgets = {
             "given_on": DateInput,
             "accepted_on": DateInput,
+            "purpose": forms.TextInput(attrs={"placeholder": "例如 产房改造，没有指定可不填"}),
             "amount": forms.NumberInput(attrs={"step": "0.01", "min": "0.01", "inputmode": "decimal"}),
         }
 
-    def __init__(self, *args, agreements, **kwargs):
+    def __init__(self, *args, agreements, corrects: Donation | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements
+        self.correct(corrects)
+        self.fields[
+            "kind"
+        ].help_text = (
+            "减免费用不是捐赠物资，单独小计。进修费、住宿费、伙食费的减免填在进修记录里，不在这里重复登记。"
+        )
         self.fields["amount"].validators.append(
             MinValueValidator(Decimal("0.01"), "金额必须大于 0；没有金额请留空。")
         )
@@ -73,7 +113,16 @@ class DonationForm(forms.ModelForm):
 class DonationItemForm(forms.ModelForm):
     class Meta:
         model = DonationItem
-        fields = ["name", "specification", "quantity", "unit", "unit_value", "is_used"]
+        fields = [
+            "category",
+            "name",
+            "specification",
+            "quantity",
+            "unit",
+            "unit_value",
+            "asset_number",
+            "is_used",
+        ]
         widgets = {
             "quantity": forms.NumberInput(attrs={"step": "any", "min": "0", "inputmode": "decimal"}),
             "unit_value": forms.NumberInput(attrs={"step": "0.01", "min": "0", "inputmode": "decimal"}),
@@ -83,3 +132,13 @@ class DonationItemForm(forms.ModelForm):
 DonationItems = forms.formset_factory(
     DonationItemForm, extra=2, max_num=60, absolute_max=60, can_delete=True, can_delete_extra=False
 )
+ITEM_FIELDS = DonationItemForm.Meta.fields
+
+
+class PublishForm(forms.Form):
+    published_on = forms.DateField(label="公示日期", widget=DateInput)
+
+
+class UseForm(forms.Form):
+    noted_on = forms.DateField(label="日期", widget=DateInput)
+    text = forms.CharField(label="使用情况", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))

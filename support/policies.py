@@ -1,7 +1,17 @@
 """Who may do what with programmes, agreements, donations and outcome figures."""
 
 from accounts.models import Organisation
-from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, SENDERS, SYSTEM, UNITS
+from accounts.roles import (
+    BUREAU,
+    BUSINESS,
+    COORDINATORS,
+    OFFICER,
+    RECIPIENTS,
+    REGION,
+    SENDERS,
+    SYSTEM,
+    UNITS,
+)
 from core import scope
 from core.policy import allow, allow_model
 from support import models
@@ -41,3 +51,9 @@ allow_model(models.OutcomeValue, view=BUSINESS, add=OFFICER, change=OFFICER, exp
 allow("support.confirm_record", OFFICER | COORDINATORS)
 allow("support.view_workspace", UNITS | {"clinician"})
 allow("support.enter_donation", SENDERS)
+# the recipient writes what became of a donation, and its own outcome figures; the bureau settles disputes
+allow_model(models.DonationUse, view=BUSINESS)
+allow("support.follow_donation", COORDINATORS)
+allow("support.enter_outcome", RECIPIENTS)
+allow("support.rule_record", OFFICER)
+allow("support.view_disputes", REGION | UNITS)

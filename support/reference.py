@@ -67,6 +67,21 @@ SPECIALITIES = (
 
 UP, DOWN, NEUTRAL = OutcomeIndicator.Direction.values
 
+# indicators of which four quarters make the year
+ADDS_UP = {
+    "outpatient_visits",
+    "admissions",
+    "discharges",
+    "operations",
+    "revenue",
+    "medical_revenue",
+}
+# (indicator, the one it does not usually exceed)
+NOT_ABOVE = (
+    ("admissions", "outpatient_visits"),
+    ("operations", "outpatient_visits"),
+    ("medical_revenue", "revenue"),
+)
 # code, name, unit, direction, definition (口径)
 INDICATORS = (
     ("outpatient_visits", "门急诊人次", "人次", UP, "全年门诊与急诊诊疗人次之和，体检人次不计。"),
@@ -98,6 +113,7 @@ INDICATORS = (
 @transaction.atomic
 def load_reference() -> int:
     """Adds missing subjects and indicators; returns how many rows were added."""
+    known = set(OutcomeIndicator.objects.values_list("code", flat=True))
     added = create_missing(Speciality, ({"code": code, "name": name} for code, name in SPECIALITIES))
     added += create_missing(
         OutcomeIndicator,
@@ -109,8 +125,22 @@ def load_reference() -> int:
                 "direction": direction,
                 "definition": definition,
                 "order": number * 10,
+                "is_percentage": unit == "%",
+                "adds_up": code in ADDS_UP,
+                "minimum": 0,
+                "maximum": 100 if unit == "%" else None,
             }
             for number, (code, name, unit, direction, definition) in enumerate(INDICATORS, 1)
         ),
     )
+    _relate(set(OutcomeIndicator.objects.values_list("code", flat=True)) - known)
     return added
+
+
+def _relate(new: set[str]) -> None:
+    """Only new indicators: what the bureau changed stays."""
+    for code, other in NOT_ABOVE:
+        if code in new:
+            OutcomeIndicator.objects.filter(code=code).update(
+                not_above=OutcomeIndicator.objects.get(code=other)
+            )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from support.views import agreements, donations, outcomes
+from support.views import agreements, disputes, donations, outcome_entry, outcome_values, outcomes
 
 urlpatterns = [
     path("agreements/", agreements.agreement_list, name="agreement-list"),
@@ -12,9 +12,20 @@ urlpatterns = [
     path("donations/new/", donations.donation_new, name="donation-new"),
     path("donations/<int:pk>/", donations.donation_detail, name="donation-detail"),
     path("donations/<int:pk>/edit/", donations.donation_edit, name="donation-edit"),
-    path("donations/<int:pk>/submit/", donations.donation_submit, name="donation-submit"),
-    path("donations/<int:pk>/delete/", donations.donation_delete, name="donation-delete"),
-    path("donations/<int:pk>/confirm/", donations.donation_confirm, name="donation-confirm"),
-    path("donations/<int:pk>/return/", donations.donation_return, name="donation-return"),
+    path("donations/<int:pk>/publish/", donations.donation_publish, name="donation-publish"),
+    path("donations/<int:pk>/use/", donations.donation_use, name="donation-use"),
+    *donations.RECORDS.urls("donations/"),
     path("outcomes/", outcomes.outcome_list, name="outcome-list"),
+    path("outcomes/enter/", outcome_entry.outcome_enter, name="outcome-enter"),
+    path("outcomes/values/", outcome_values.outcome_value_list, name="outcome-value-list"),
+    path(
+        "outcomes/values/confirm/",
+        outcome_values.RECORDS.confirm_many("outcome-value-list"),
+        name="outcome-confirm-many",
+    ),
+    path("outcomes/values/<int:pk>/", outcome_values.outcome_detail, name="outcome-detail"),
+    path("outcomes/values/<int:pk>/edit/", outcome_entry.outcome_edit, name="outcome-edit"),
+    path("outcomes/values/<int:pk>/correct/", outcome_entry.outcome_correct, name="outcome-correct"),
+    *outcome_values.RECORDS.urls("outcomes/values/"),
+    path("disputes/", disputes.dispute_list, name="dispute-list"),
 ]

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from reports.figures.frame import Frame
 from reports.figures.registry import Figure, register
 from staffing.models import ActivityMeasure
-from support.models.confirmation import RecordStatus
+from support.models.confirmation import RecordStatus, stands
 
 CONFIRMED = Q(activity__status=RecordStatus.CONFIRMED)
 GROUPS = {
@@ -28,7 +28,7 @@ def measured(*codes: str):
             measure__code__in=codes,
             activity__agreement__in=frame.agreement_ids,
             activity__start_on__range=(frame.period.start, frame.period.end),
-        ).exclude(activity__status=RecordStatus.SUPERSEDED)
+        ).filter(stands("activity__"))
 
     return rows
 

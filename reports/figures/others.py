@@ -23,7 +23,7 @@ def _agreements(frame: Frame) -> QuerySet[Agreement]:
 def _studies(frame: Frame) -> QuerySet[AdvancedStudy]:
     return AdvancedStudy.objects.filter(
         agreement__in=frame.agreement_ids, start_on__range=(frame.period.start, frame.period.end)
-    ).exclude(status=RecordStatus.SUPERSEDED)
+    ).standing()
 
 
 def _donations(kind: str):
@@ -32,7 +32,7 @@ def _donations(kind: str):
             kind=kind,
             agreement__in=frame.agreement_ids,
             given_on__range=(frame.period.start, frame.period.end),
-        ).exclude(status=RecordStatus.SUPERSEDED)
+        ).standing()
 
     return rows
 

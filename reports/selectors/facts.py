@@ -167,8 +167,8 @@ def _growth(row) -> dict:
         "previous": plain(row.previous.value if row.previous else None),
         "value": plain(row.latest.value),
         "values": [value.pk for value in (row.baseline, row.previous, row.latest) if value],
-        "since_support": percent(row.since_support),
-        "year_on_year": percent(row.year_on_year),
+        "since_support": str(row.support_change),
+        "year_on_year": str(row.year_change),
     }
 
 

@@ -228,10 +228,8 @@ class RecognisedServiceAdmin(ReadOnlyAdmin, TwoSidedAdmin):
     ]
 
     def get_verbs(self, request):
-        confirm, back = record_verbs(self.model)[1:]
         return [
-            confirm,
-            back,
+            *(verb for verb in record_verbs(self.model) if verb.name in ("confirm", "return")),
             Verb(
                 name="revoke",
                 label="撤销认定",

@@ -151,8 +151,7 @@ class ActivityResource(ExcelResource):
 
     def candidates(self, rows):
         found = super().candidates(rows)
-        gone = Activity.Status.SUPERSEDED
-        return {key: [one for one in same if one.status != gone] for key, same in found.items()}
+        return {key: [one for one in same if one.is_standing] for key, same in found.items()}
 
     def _measures(self, row) -> dict[Measure, Quantity]:
         """The row's quantities; those of columns the file does not have stay as they are."""

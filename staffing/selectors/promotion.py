@@ -97,7 +97,8 @@ def promotion_accounts(applications: Sequence[Application], as_of: date | None =
     )
     entered = _by_person(
         RecognisedService.objects.filter(clinician__in=people)
-        .exclude(status__in=[RecordStatus.DRAFT, RecordStatus.SUPERSEDED])
+        .standing()
+        .exclude(status=RecordStatus.DRAFT)
         .order_by("start_on", "pk")
     )
     judged = [

@@ -170,12 +170,3 @@ def activity_save(
     if submit:
         record_submit(record=activity, by=by)
     return activity
-
-
-@transaction.atomic
-def activity_delete(*, activity: Activity, by: User) -> None:
-    """Remove a draft or returned record of one's own side."""
-    current = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
-    if not current.is_editable or current.entered_for_id != by.organisation_id:
-        raise RuleBroken("只有本单位的草稿或被退回的记录可以删除。")
-    current.delete()

@@ -4,12 +4,13 @@ Who states what: the sender (the mentor's hospital) the plan and the apprentice'
 recipient the mentor's visits; each side its own year-end summary. Nobody states the own people's visits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -25,7 +26,8 @@ from staffing.models import (
 )
 from staffing.models.attendance import month_period
 from support.models import Agreement
-from support.services.records import record_submit
+from support.services.records import on_replacement, record_submit
+from support.services.replacements import replacement_of
 
 Side = MentorSummary.Side
 
@@ -39,9 +41,9 @@ def mentorship_problems(
     end_on: date,
     signed_on: date | None = None,
     ceremony_on: date | None = None,
-    exclude_pk: int | None = None,
+    exclude: Collection[int | None] = (),
 ) -> Problems:
-    """Everything that speaks against this pair, by field."""
+    """Everything that speaks against this pair, by field. ``exclude``: itself and what it corrects."""
     problems = Problems()
     if mentor.organisation_id != agreement.sender_id:
         problems.add(f"师傅{mentor.name}不是支援单位的人员。", field="mentor")
@@ -56,8 +58,9 @@ def mentorship_problems(
     else:
         others = Mentorship.objects.filter(
             apprentice=apprentice, start_on__lte=end_on, end_on__gte=start_on
-        ).exclude(pk=exclude_pk)
-        for other in others.exclude(status=Mentorship.Status.SUPERSEDED).select_related("mentor"):
+        ).exclude(pk__in=[pk for pk in exclude if pk])
+        gone = Q(status=Mentorship.Status.SUPERSEDED) | Q(is_withdrawal=True)
+        for other in others.exclude(gone).select_related("mentor"):
             problems.add(
                 f"{apprentice.name}在 {other.period} 已由{other.mentor.name}带教，一人同时只跟一位师傅。",
                 field="apprentice",
@@ -80,15 +83,24 @@ def _judge(record: Mentorship) -> None:
         end_on=record.end_on,
         signed_on=record.signed_on,
         ceremony_on=record.ceremony_on,
-        exclude_pk=record.pk,
+        exclude=[record.pk, record.replaces_id],
     ).raise_if_any()
     checked(record)
 
 
 @transaction.atomic
-def mentorship_create(*, by: User, submit: bool = False, **fields) -> Mentorship:
+def mentorship_create(
+    *,
+    by: User,
+    submit: bool = False,
+    replaces: Mentorship | None = None,
+    replace_reason: str = "",
+    **fields,
+) -> Mentorship:
     """``fields``: agreement, mentor, apprentice, start_on, end_on; speciality, direction, signed_on,
-    ceremony_on, monthly_visits, monthly_days."""
+    ceremony_on, monthly_visits, monthly_days. With ``replaces`` it corrects a confirmed pair."""
+    if replaces is not None:
+        fields |= replacement_of(original=replaces, by=by, reason=replace_reason)
     record = Mentorship(entered_by=by, entered_for=by.organisation, **fields)
     _judge(record)
     record.save()
@@ -117,10 +129,17 @@ def mentorship_change(*, mentorship: Mentorship, by: User, submit: bool = False,
     return current
 
 
-@transaction.atomic
-def mentorship_delete(*, mentorship: Mentorship, by: User) -> None:
-    """Remove a draft or returned record of one's own side."""
-    _editable(mentorship, by).delete()
+@on_replacement(Mentorship)
+def mentorship_take_over(original: Mentorship, successor: Mentorship) -> None:
+    """What was written during the year goes on with the corrected pair."""
+    for below in (
+        original.plan,
+        original.contacts,
+        original.deeds,
+        original.techniques,
+        original.summaries,
+    ):
+        below.update(mentorship=successor)
 
 
 # ---- what happens during the year

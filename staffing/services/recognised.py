@@ -1,8 +1,10 @@
 """Service outside the ledger of postings: entered by the hospital, confirmed by a bureau above."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -12,14 +14,15 @@ from core.services.audit import audit_record
 from staffing.models import Clinician, Posting, PostingKind, RecognisedService
 from support.models.confirmation import RecordStatus
 from support.services.records import record_submit
+from support.services.replacements import replacement_of
 
 EARLIEST = date(1950, 1, 1)
 
 
 def recognised_problems(
-    *, clinician: Clinician, by: User, start_on: date, end_on: date, exclude_pk: int | None = None
+    *, clinician: Clinician, by: User, start_on: date, end_on: date, exclude: Collection[int | None] = ()
 ) -> Problems:
-    """Everything that speaks against this entry, by field."""
+    """Everything that speaks against this entry, by field. ``exclude``: itself and what it corrects."""
     problems = Problems()
     if clinician.organisation_id != by.organisation_id:
         problems.add(f"{clinician.name}不是本单位的人员。", field="clinician")
@@ -35,8 +38,8 @@ def recognised_problems(
         return problems
     others = RecognisedService.objects.filter(
         clinician=clinician, start_on__lte=end_on, end_on__gte=start_on
-    ).exclude(status=RecordStatus.SUPERSEDED)
-    for other in others.exclude(pk=exclude_pk):
+    ).exclude(Q(status=RecordStatus.SUPERSEDED) | Q(is_withdrawal=True))
+    for other in others.exclude(pk__in=[pk for pk in exclude if pk]):
         problems.add(f"与已登记的{other.get_kind_display()} {other.period} 重叠。", field="start_on")
     for stay in _posted(clinician, start_on, end_on):
         problems.add(
@@ -66,12 +69,20 @@ def recognised_save(
     by: User,
     service: RecognisedService | None = None,
     submit: bool = False,
+    replaces: RecognisedService | None = None,
+    replace_reason: str = "",
     **fields,
 ) -> RecognisedService:
     """Enter (``service`` None) or rewrite a draft or returned record of one's own hospital.
 
-    ``fields``: kind, place, location, key_county, remote, result, evidence, evidence_file.
+    ``fields``: kind, place, location, key_county, remote, result, evidence, evidence_file. With
+    ``replaces`` the new one corrects a confirmed record, whose scan it takes over if there is no other.
     """
+    if service is None and replaces is not None:
+        fields |= replacement_of(original=replaces, by=by, reason=replace_reason)
+        fields["evidence_file"] = fields.get("evidence_file") or fields["replaces"].evidence_file.name
+    elif replace_reason:
+        fields["replace_reason"] = replace_reason
     # two entries at once queue on the person; the second then meets the first as an overlap
     Clinician.objects.select_for_update(of=("self",), no_key=True).get(pk=clinician.pk)
     if service is not None:
@@ -79,7 +90,11 @@ def recognised_save(
     else:
         service = RecognisedService(entered_by=by, entered_for=by.organisation)
     recognised_problems(
-        clinician=clinician, by=by, start_on=start_on, end_on=end_on, exclude_pk=service.pk
+        clinician=clinician,
+        by=by,
+        start_on=start_on,
+        end_on=end_on,
+        exclude=[service.pk, replaces.pk if replaces else service.replaces_id],
     ).raise_if_any()
     service.clinician, service.start_on, service.end_on = clinician, start_on, end_on
     for name, value in fields.items():
@@ -96,12 +111,6 @@ def _editable(service: RecognisedService, by: User) -> RecognisedService:
     if not current.is_editable or current.entered_for_id != by.organisation_id:
         raise RuleBroken("只有本单位的草稿或被退回的记录可以修改或删除。")
     return current
-
-
-@transaction.atomic
-def recognised_delete(*, service: RecognisedService, by: User) -> None:
-    """Remove a draft or returned record of one's own hospital."""
-    _editable(service, by).delete()
 
 
 @transaction.atomic

@@ -1,9 +1,11 @@
 """Advanced study (进修): recording a trainee's stay at the support hospital, its months and its end."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -13,7 +15,8 @@ from core.services.audit import audit_record
 from staffing.models import AdvancedStudy, Clinician, StudyLog
 from staffing.selectors.studies import months_of
 from support.models import Agreement
-from support.services.records import record_submit
+from support.services.records import on_replacement, record_submit
+from support.services.replacements import replacement_of
 
 
 def study_problems(
@@ -23,9 +26,9 @@ def study_problems(
     start_on: date,
     end_on: date,
     teacher: Clinician | None = None,
-    exclude_pk: int | None = None,
+    exclude: Collection[int | None] = (),
 ) -> Problems:
-    """Everything that speaks against this stay, by field."""
+    """Everything that speaks against this stay, by field. ``exclude``: itself and what it corrects."""
     problems = Problems()
     if trainee.organisation_id != agreement.recipient_id:
         problems.add(f"{trainee.name}不是受援单位的人员。", field="trainee")
@@ -41,10 +44,15 @@ def study_problems(
     else:
         overlapping = AdvancedStudy.objects.filter(
             trainee=trainee, start_on__lte=end_on, end_on__gte=start_on
-        ).exclude(pk=exclude_pk)
-        for other in overlapping.exclude(status=AdvancedStudy.Status.SUPERSEDED):
+        ).exclude(pk__in=[pk for pk in exclude if pk])
+        for other in _live(overlapping):
             problems.add(f"{trainee.name}与 {other.period} 的进修重叠。", field="trainee")
     return problems
+
+
+def _live(studies):
+    """A correction under way holds its days as its original does; a withdrawal holds none."""
+    return studies.exclude(Q(status=AdvancedStudy.Status.SUPERSEDED) | Q(is_withdrawal=True))
 
 
 @transaction.atomic
@@ -56,16 +64,26 @@ def study_create(
     end_on: date,
     by: User,
     submit: bool = False,
+    replaces: AdvancedStudy | None = None,
+    replace_reason: str = "",
     **fields,
 ) -> AdvancedStudy:
     """``fields``: speciality, department, teacher, qualification_*, planned_*, the waivers and amounts, result.
 
-    A plan that is not stated is the days entered.
+    A plan that is not stated is the days entered. With ``replaces`` it corrects a confirmed study.
     """
+    if replaces is not None:
+        fields |= replacement_of(original=replaces, by=by, reason=replace_reason)
+        fields.setdefault("result", fields["replaces"].result)
     # two submits at once queue on the person; the second then meets the first as an overlap
     Clinician.objects.select_for_update(of=("self",), no_key=True).get(pk=trainee.pk)
     study_problems(
-        agreement=agreement, trainee=trainee, start_on=start_on, end_on=end_on, teacher=fields.get("teacher")
+        agreement=agreement,
+        trainee=trainee,
+        start_on=start_on,
+        end_on=end_on,
+        teacher=fields.get("teacher"),
+        exclude=[replaces and replaces.pk],
     ).raise_if_any()
     fields["planned_start_on"] = fields.get("planned_start_on") or start_on
     fields["planned_end_on"] = fields.get("planned_end_on") or end_on
@@ -107,7 +125,7 @@ def study_change(*, study: AdvancedStudy, by: User, submit: bool = False, **fiel
         start_on=current.start_on,
         end_on=current.end_on,
         teacher=current.teacher,
-        exclude_pk=current.pk,
+        exclude=[current.pk, current.replaces_id],
     ).raise_if_any()
     checked(current)
     current.save()
@@ -116,10 +134,18 @@ def study_change(*, study: AdvancedStudy, by: User, submit: bool = False, **fiel
     return current
 
 
-@transaction.atomic
-def study_delete(*, study: AdvancedStudy, by: User) -> None:
-    """Remove a draft or returned record of one's own side."""
-    _editable(study, by).delete()
+@on_replacement(AdvancedStudy)
+def study_take_over(original: AdvancedStudy, successor: AdvancedStudy) -> None:
+    """The months written so far, and the closing if there was one, go on with the corrected study."""
+    original.logs.update(study=successor)
+    if original.is_closed:
+        AdvancedStudy.objects.filter(pk=successor.pk).update(
+            result=original.result,
+            exam_score=original.exam_score,
+            certificate_no=original.certificate_no,
+            closed_by=original.closed_by,
+            closed_at=original.closed_at,
+        )
 
 
 def may_close(*, study: AdvancedStudy, by: User) -> bool:
@@ -162,8 +188,8 @@ def study_close(
         Clinician.objects.select_for_update(of=("self",), no_key=True).get(pk=current.trainee_id)
         others = AdvancedStudy.objects.filter(
             trainee=current.trainee_id, start_on__lte=ended_on, end_on__gte=current.start_on
-        ).exclude(pk=current.pk)
-        for other in others.exclude(status=AdvancedStudy.Status.SUPERSEDED):
+        ).exclude(Q(pk=current.pk) | Q(replaces=current))
+        for other in _live(others):
             problems.add(f"延长后与 {other.period} 的进修重叠。", field="ended_on")
     if exam_score is not None and not 0 <= exam_score <= 100:
         problems.add(f"考核成绩应在 0 到 100 分之间，现在是 {exam_score}。", field="exam_score")

@@ -11,9 +11,9 @@ from accounts.models import Role
 from core.errors import RuleBroken
 from core.tests.together import split, together
 from staffing.models import Activity, ActivityMeasure, ActivityType, Measure
-from staffing.services.activities import Outcome, Quantity, activity_delete, activity_save
+from staffing.services.activities import Outcome, Quantity, activity_save
 from support.models.donation import Qualifier
-from support.services.records import record_confirm
+from support.services.records import record_confirm, record_delete
 from testing import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -231,15 +231,15 @@ def test_rewriting_replaces_measures_and_results(agreement):
 def test_what_is_handed_in_is_not_rewritten_or_removed(agreement, status):
     made = build.activity(agreement, status=status)
     assert "不能修改" in refusal(lambda: save(agreement, activity=made))["__all__"][0]
-    refusal(lambda: activity_delete(activity=made, by=made.entered_by))
+    refusal(lambda: record_delete(record=made, by=made.entered_by))
 
 
 def test_only_the_side_that_entered_rewrites_and_removes(agreement):
     made = build.activity(agreement, status="returned")
     other = build.side(agreement, False)
     assert refusal(lambda: save(agreement, activity=made, by=other))["__all__"] == ["只有填报单位可以修改。"]
-    refusal(lambda: activity_delete(activity=made, by=other))
-    activity_delete(activity=made, by=build.side(agreement, True))
+    refusal(lambda: record_delete(record=made, by=other))
+    record_delete(record=made, by=build.side(agreement, True))
     assert not Activity.objects.exists()
 
 

@@ -28,13 +28,12 @@ from staffing.services.mentorships import (
     mentorship_change,
     mentorship_create,
     mentorship_date,
-    mentorship_delete,
     plan_write,
     summary_write,
     technique_add,
     technique_remove,
 )
-from support.services.records import record_confirm
+from support.services.records import record_confirm, record_delete
 from testing import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +96,7 @@ class TestPair:
             with pytest.raises(DatabaseError), transaction.atomic():
                 change()
         refusal(lambda: mentorship_change(mentorship=pair, by=sides[0], direction="针灸"))
-        refusal(lambda: mentorship_delete(mentorship=pair, by=sides[0]))
+        refusal(lambda: record_delete(record=pair, by=sides[0]))
 
     def test_signing_and_ceremony_may_come_later_each_once(self, pair, sides):
         mentorship_date(mentorship=pair, ceremony_on=date(2026, 2, 1), by=sides[1])

@@ -15,8 +15,8 @@ from core.tests.together import split, together
 from staffing.models import PromotionCandidate, PromotionExemption, PromotionRule, RecognisedService
 from staffing.services.promotion import candidates_add, candidates_remove, facts_save
 from staffing.services.promotion_rules import policy_save
-from staffing.services.recognised import recognised_delete, recognised_revoke, recognised_save
-from support.services.records import record_confirm, record_return
+from staffing.services.recognised import recognised_revoke, recognised_save
+from support.services.records import record_confirm, record_delete, record_return
 from testing import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +174,7 @@ def test_confirmed_service_is_frozen_and_can_only_be_revoked(hospital):
     with pytest.raises(RuleBroken):
         entry(person, service=row)
     with pytest.raises(RuleBroken):
-        recognised_delete(service=row, by=build.coordinator(hospital))
+        record_delete(record=row, by=build.coordinator(hospital))
     with pytest.raises(InternalError), transaction.atomic():
         RecognisedService.objects.filter(pk=row.pk).update(end_on=date(2024, 12, 31))
     with pytest.raises(RuleBroken) as refused:

@@ -1,34 +1,30 @@
 """Activities: the list with the totals of what is shown, one record, and confirming by the other side."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, Sum
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.roles import UNITS
 from core.access import access
 from core.pages import page_of
-from core.scope import visible_or_404
-from core.web import run_verb
 from staffing.activity_forms import ActivityFilter
 from staffing.models import Activity, ActivityMeasure, Clinician
+from staffing.selectors.duplicates import possible_duplicates
 from staffing.views.postings import agreement_choices
-from support.models.confirmation import RecordStatus
-from support.selectors.rights import record_rights
+from support.models.confirmation import RecordStatus, stands
+from support.models.donation import Qualifier
 from support.selectors.waiting import records_to_confirm
-from support.services import records
+from support.views.records import RecordViews
 
 ENTER = "staffing.enter_activity"
-URLS = ("edit", "submit", "delete", "confirm", "return")
 
 
-def visible_activity(request, pk) -> Activity:
-    rows = Activity.objects.select_related(
+def _rows():
+    return Activity.objects.select_related(
         "agreement__sender",
         "agreement__recipient",
+        "agreement__cycle__programme",
         "activity_type",
         "speciality",
         "entered_for",
@@ -36,7 +32,44 @@ def visible_activity(request, pk) -> Activity:
         "confirmed_for",
         "confirmed_by",
     )
-    return visible_or_404(rows, request.user, pk=pk)
+
+
+def _words(*paths: str):
+    """Rows below an activity, in words."""
+
+    def told(activity) -> list[str]:
+        return [str(row) for path in paths for row in getattr(activity, path).all()]
+
+    return told
+
+
+def _measures(activity) -> list[str]:
+    told = []
+    for row in activity.measures.select_related("measure"):
+        exactness = "" if row.qualifier == Qualifier.EXACT else f"（{row.get_qualifier_display()}）"
+        told.append(f"{row}{exactness}")
+    return told
+
+
+RECORDS = RecordViews(
+    name="activity",
+    label="活动",
+    model=Activity,
+    enter=ENTER,
+    rows=_rows,
+    correct=lambda activity: f"{reverse('activity-new')}?replaces={activity.pk}",
+    home=lambda activity: reverse("activity-list"),
+    below={
+        "数量": _measures,
+        "参加人员": lambda activity: [person.name for person in activity.participants.all()],
+        "查出病种": _words("findings"),
+        "成果": _words("outcomes"),
+    },
+)
+
+
+def visible_activity(request, pk) -> Activity:
+    return RECORDS.visible(request, pk)
 
 
 def _found(rows, chosen, user):
@@ -66,7 +99,7 @@ def measure_totals(activities) -> list[dict]:
     confirmed = Sum("value", filter=Q(activity__status=RecordStatus.CONFIRMED))
     return list(
         ActivityMeasure.objects.filter(activity__in=activities.order_by().values("pk"))
-        .exclude(activity__status=RecordStatus.SUPERSEDED)
+        .filter(stands("activity__"))
         .values("measure__name", "measure__unit")
         .annotate(all=Sum("value"), sure=confirmed)
         .order_by("measure__order", "measure__code")
@@ -101,11 +134,12 @@ def activity_list(request):
 @access("staffing.view_activity")
 def activity_detail(request, pk):
     activity = visible_activity(request, pk)
+    context = RECORDS.context(request, activity)
     return render(
         request,
         "staffing/activity_detail.html",
-        {
-            "record": activity,
+        context
+        | {
             "measures": activity.measures.select_related("measure"),
             "outcomes": activity.outcomes.select_related("person"),
             "people": activity.participants.select_related("organisation"),
@@ -114,58 +148,21 @@ def activity_detail(request, pk):
                 .filter(activities=activity)
                 .values_list("pk", flat=True)
             ),
-            "confirmer": activity.confirming_organisation(),
-            "rights": record_rights(record=activity, by=request.user, permission=ENTER),
-            "urls": {name: reverse(f"activity-{name}", args=[activity.pk]) for name in URLS},
+            "findings": activity.findings.all(),
+            "duplicates": _duplicates(request.user, activity) if context["rights"].confirm else [],
         },
     )
 
 
-@require_POST
-@access("support.confirm_record")
-def activity_confirm(request, pk):
-    activity = visible_activity(request, pk)
-    if not records.may_confirm(record=activity, by=request.user):
-        raise PermissionDenied
-    run_verb(
-        request, lambda: records.record_confirm(record=activity, by=request.user), done="已确认，计入统计。"
+def _duplicates(user, activity) -> list:
+    """What may be the same event, for whoever is about to confirm it."""
+    return possible_duplicates(
+        user=user,
+        agreement=activity.agreement,
+        activity_type=activity.activity_type,
+        start_on=activity.start_on,
+        end_on=activity.end_on,
+        participants=list(activity.participants.all()),
+        texts=[activity.topic, activity.content],
+        exclude=activity,
     )
-    return redirect("activity-detail", pk=activity.pk)
-
-
-@require_POST
-@access("support.confirm_record")
-def activity_return(request, pk):
-    activity = visible_activity(request, pk)
-    if not records.may_confirm(record=activity, by=request.user):
-        raise PermissionDenied
-    reason = request.POST.get("reason", "")
-    run_verb(
-        request,
-        lambda: records.record_return(record=activity, by=request.user, reason=reason),
-        done="已退回给填报人。",
-    )
-    return redirect("activity-detail", pk=activity.pk)
-
-
-@require_POST
-@access("support.confirm_record")
-def activity_confirm_many(request):
-    """Each record on its own: one that cannot be confirmed does not hold up the others."""
-    wanted = [pk for pk in request.POST.getlist("record") if pk.isdecimal() and len(pk) < 19][:500]
-    rows = Activity.objects.visible_to(request.user).filter(pk__in=wanted).select_related("activity_type")
-    done = 0
-    for activity in rows:
-        try:
-            records.record_confirm(record=activity, by=request.user)
-            done += 1
-        except ValidationError as error:
-            for message in error.messages:
-                messages.error(request, message)
-    if done:
-        messages.success(request, f"已确认 {done} 条活动，计入统计。")
-    elif not wanted:
-        messages.info(request, "请先勾选要确认的活动。")
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if safe else reverse("activity-list"))

@@ -1,15 +1,13 @@
 """Logging an activity: choose its type, fill in what the type needs, submit to the other side."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from core.access import access
 from core.pages import attempt, filled
-from core.web import run_verb
 from staffing.activity_forms import ActivityForm, OutcomeForms, outcomes_of
 from staffing.models import Activity, ActivityType
 from staffing.selectors.entry import (
@@ -19,9 +17,7 @@ from staffing.selectors.entry import (
     sees_only_own_rows,
 )
 from staffing.services import activities as services
-from staffing.views.activities import ENTER, visible_activity
-from support.selectors.rights import may_enter
-from support.services import records
+from staffing.views.activities import ENTER, RECORDS, visible_activity
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,9 +58,9 @@ def _choose_type(request):
 @access(ENTER)
 def activity_edit(request, pk):
     activity = visible_activity(request, pk)
-    _require_entering(activity, request.user)
+    RECORDS.require_entering(activity, request.user)
     if not activity.is_editable:
-        messages.info(request, f"记录现在是“{activity.get_status_display()}”，不能修改。")
+        messages.info(request, f"记录现在是“{activity.status_label}”，不能修改。")
         return redirect("activity-detail", pk=activity.pk)
     return _form_page(request, activity.activity_type, activity)
 
@@ -116,37 +112,8 @@ def _form_page(request, kind, activity):
 
 
 def _after(request, activity):
-    if activity.is_editable:
+    if activity.is_open:
         messages.info(request, "已存为草稿，提交后由对方确认。")
     else:
         messages.success(request, f"已提交，等待{activity.confirming_organisation()}确认。")
     return redirect("activity-detail", pk=activity.pk)
-
-
-def _require_entering(activity, user) -> None:
-    if not may_enter(record=activity, by=user, permission=ENTER):
-        raise PermissionDenied
-
-
-@require_POST
-@access(ENTER)
-def activity_submit(request, pk):
-    activity = visible_activity(request, pk)
-    _require_entering(activity, request.user)
-    run_verb(
-        request,
-        lambda: records.record_submit(record=activity, by=request.user),
-        done="已提交，等待对方确认。",
-    )
-    return redirect("activity-detail", pk=activity.pk)
-
-
-@require_POST
-@access(ENTER)
-def activity_delete(request, pk):
-    activity = visible_activity(request, pk)
-    _require_entering(activity, request.user)
-    gone = run_verb(
-        request, lambda: services.activity_delete(activity=activity, by=request.user), done="已删除。"
-    )
-    return redirect("activity-list") if gone else redirect("activity-detail", pk=activity.pk)

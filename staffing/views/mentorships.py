@@ -1,17 +1,14 @@
 """Mentorship: the pair as a two-sided record."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import UNITS
 from core.access import access
 from core.pages import attempt, page_of
-from core.scope import visible_or_404
-from core.web import run_verb
 from staffing.mentorship_forms import (
     ContactForm,
     DatesForm,
@@ -27,18 +24,17 @@ from staffing.selectors.mentorships import mentorship_list as listed
 from staffing.services import mentorships as services
 from staffing.views.postings import agreement_choices
 from support.selectors.agreements import agreements_as_party
-from support.selectors.rights import may_enter, record_rights
 from support.selectors.waiting import records_to_confirm
-from support.services import records
+from support.views.records import RecordViews
 
 ENTER = "staffing.enter_mentorship"
-URLS = ("edit", "submit", "delete", "confirm", "return")
 
 
-def visible_pair(request, pk) -> Mentorship:
-    rows = Mentorship.objects.select_related(
+def _rows():
+    return Mentorship.objects.select_related(
         "agreement__sender",
         "agreement__recipient",
+        "agreement__cycle__programme",
         "mentor",
         "apprentice",
         "speciality",
@@ -54,7 +50,22 @@ def visible_pair(request, pk) -> Mentorship:
         "techniques__entered_by",
         "summaries__submitted_by",
     )
-    return visible_or_404(rows, request.user, pk=pk)
+
+
+RECORDS = RecordViews(
+    name="mentorship",
+    label="师带徒",
+    model=Mentorship,
+    enter=ENTER,
+    rows=_rows,
+    correct=lambda pair: f"{reverse('mentorship-new')}?replaces={pair.pk}",
+    home=lambda pair: reverse("mentorship-list"),
+    confirmed="已确认，可以逐月填写进展。",
+)
+
+
+def visible_pair(request, pk) -> Mentorship:
+    return RECORDS.visible(request, pk)
 
 
 @require_GET
@@ -106,11 +117,8 @@ def detail_page(request, pair, **refused):
     return render(
         request,
         "staffing/mentorship_detail.html",
-        {
-            "record": pair,
-            "confirmer": pair.confirming_organisation(),
-            "rights": record_rights(record=pair, by=request.user, permission=ENTER),
-            "urls": {name: reverse(f"mentorship-{name}", args=[pair.pk]) for name in URLS},
+        RECORDS.context(request, pair)
+        | {
             "is_confirmed": is_confirmed,
             "side": side if is_confirmed else "",
             "forms": forms,
@@ -125,26 +133,26 @@ def detail_page(request, pair, **refused):
 @require_http_methods(["GET", "POST"])
 @access(ENTER)
 def mentorship_new(request):
-    return _form_page(request, None)
+    return _form_page(request, None, RECORDS.original(request))
 
 
 @require_http_methods(["GET", "POST"])
 @access(ENTER)
 def mentorship_edit(request, pk):
     pair = visible_pair(request, pk)
-    _require_entering(pair, request.user)
+    RECORDS.require_entering(pair, request.user)
     if not pair.is_editable:
-        messages.info(request, f"记录现在是“{pair.get_status_display()}”，不能修改。")
+        messages.info(request, f"记录现在是“{pair.status_label}”，不能修改。")
         return redirect("mentorship-detail", pk=pair.pk)
     return _form_page(request, pair)
 
 
-def _form_page(request, pair):
-    form = MentorshipForm(request.POST or None, instance=pair, user=request.user)
+def _form_page(request, pair, original=None):
+    form = MentorshipForm(request.POST or None, instance=pair, user=request.user, corrects=original)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data | {"by": request.user, "submit": "send" in request.POST}
         if pair is None:
-            saved = attempt(form, lambda: services.mentorship_create(**values))
+            saved = attempt(form, lambda: services.mentorship_create(replaces=original, **values))
         else:
             saved = attempt(form, lambda: services.mentorship_change(mentorship=pair, **values))
         if saved:
@@ -155,64 +163,10 @@ def _form_page(request, pair):
     return render(
         request,
         "staffing/mentorship_form.html",
-        {"form": form, "record": pair, "has_agreement": agreements_as_party(request.user).exists()},
+        {
+            "form": form,
+            "record": pair,
+            "original": original,
+            "has_agreement": agreements_as_party(request.user).exists(),
+        },
     )
-
-
-def _require_entering(pair, user) -> None:
-    if not may_enter(record=pair, by=user, permission=ENTER):
-        raise PermissionDenied
-
-
-def _require_confirming(pair, user) -> None:
-    if not records.may_confirm(record=pair, by=user):
-        raise PermissionDenied
-
-
-@require_POST
-@access(ENTER)
-def mentorship_submit(request, pk):
-    pair = visible_pair(request, pk)
-    _require_entering(pair, request.user)
-    run_verb(
-        request, lambda: records.record_submit(record=pair, by=request.user), done="已提交，等待对方确认。"
-    )
-    return redirect("mentorship-detail", pk=pair.pk)
-
-
-@require_POST
-@access(ENTER)
-def mentorship_delete(request, pk):
-    pair = visible_pair(request, pk)
-    _require_entering(pair, request.user)
-    gone = run_verb(
-        request, lambda: services.mentorship_delete(mentorship=pair, by=request.user), done="已删除。"
-    )
-    return redirect("mentorship-list") if gone else redirect("mentorship-detail", pk=pair.pk)
-
-
-@require_POST
-@access("support.confirm_record")
-def mentorship_confirm(request, pk):
-    pair = visible_pair(request, pk)
-    _require_confirming(pair, request.user)
-    run_verb(
-        request,
-        lambda: records.record_confirm(record=pair, by=request.user),
-        done="已确认，可以逐月填写进展。",
-    )
-    return redirect("mentorship-detail", pk=pair.pk)
-
-
-@require_POST
-@access("support.confirm_record")
-def mentorship_return(request, pk):
-    pair = visible_pair(request, pk)
-    _require_confirming(pair, request.user)
-    reason = request.POST.get("reason", "")
-    run_verb(
-        request,
-        lambda: records.record_return(record=pair, by=request.user, reason=reason),
-        done="已退回给填报人。",
-    )
-    return redirect("mentorship-detail", pk=pair.pk)

@@ -10,8 +10,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.roles import UNITS
 from core.access import access
 from core.pages import attempt, page_of
-from core.scope import visible_or_404
-from core.web import run_verb
 from staffing.forms import StudyCloseForm, StudyFilter, StudyForm, StudyLogForm
 from staffing.models import AdvancedStudy
 from staffing.selectors.studies import (
@@ -25,18 +23,17 @@ from staffing.selectors.studies import (
 from staffing.services import studies as services
 from staffing.views.postings import agreement_choices
 from support.selectors.agreements import agreements_as_party
-from support.selectors.rights import may_enter, record_rights
 from support.selectors.waiting import records_to_confirm
-from support.services import records
+from support.views.records import RecordViews
 
 ENTER = "staffing.enter_study"
-URLS = ("edit", "submit", "delete", "confirm", "return")
 
 
-def _visible(request, pk) -> AdvancedStudy:
-    rows = AdvancedStudy.objects.select_related(
+def _rows():
+    return AdvancedStudy.objects.select_related(
         "agreement__sender",
         "agreement__recipient",
+        "agreement__cycle__programme",
         "trainee",
         "teacher",
         "speciality",
@@ -45,7 +42,17 @@ def _visible(request, pk) -> AdvancedStudy:
         "confirmed_for",
         "confirmed_by",
     )
-    return visible_or_404(rows, request.user, pk=pk)
+
+
+RECORDS = RecordViews(
+    name="study",
+    label="进修",
+    model=AdvancedStudy,
+    enter=ENTER,
+    rows=_rows,
+    correct=lambda study: f"{reverse('study-new')}?replaces={study.pk}",
+    home=lambda study: reverse("study-list"),
+)
 
 
 @require_GET
@@ -86,7 +93,7 @@ def study_list(request):
 @require_GET
 @access("staffing.view_advancedstudy")
 def study_detail(request, pk):
-    return _detail(request, _visible(request, pk))
+    return _detail(request, RECORDS.visible(request, pk))
 
 
 def _detail(request, study, close=None, log=None):
@@ -101,11 +108,8 @@ def _detail(request, study, close=None, log=None):
     return render(
         request,
         "staffing/study_detail.html",
-        {
-            "record": study,
-            "confirmer": study.confirming_organisation(),
-            "rights": record_rights(record=study, by=request.user, permission=ENTER),
-            "urls": {name: reverse(f"study-{name}", args=[study.pk]) for name in URLS},
+        RECORDS.context(request, study)
+        | {
             "verdict": study_verdict(study, required),
             "logs": study.logs.select_related("entered_by").order_by("-month"),
             "close": close,
@@ -117,7 +121,7 @@ def _detail(request, study, close=None, log=None):
 @require_POST
 @access(ENTER)
 def study_close(request, pk):
-    study = _visible(request, pk)
+    study = RECORDS.visible(request, pk)
     if study.agreement.sender_id != request.user.organisation_id:
         raise PermissionDenied
     form = StudyCloseForm(request.POST, auto_id="close_%s")
@@ -132,7 +136,7 @@ def study_close(request, pk):
 @require_POST
 @access(ENTER)
 def study_log(request, pk):
-    study = _visible(request, pk)
+    study = RECORDS.visible(request, pk)
     form = StudyLogForm(request.POST, auto_id="log_%s")
     if form.is_valid() and attempt(
         form, lambda: services.study_log_write(study=study, by=request.user, **form.cleaned_data)
@@ -145,26 +149,26 @@ def study_log(request, pk):
 @require_http_methods(["GET", "POST"])
 @access(ENTER)
 def study_new(request):
-    return _form_page(request, None)
+    return _form_page(request, None, RECORDS.original(request))
 
 
 @require_http_methods(["GET", "POST"])
 @access(ENTER)
 def study_edit(request, pk):
-    study = _visible(request, pk)
-    _require_entering(study, request.user)
+    study = RECORDS.visible(request, pk)
+    RECORDS.require_entering(study, request.user)
     if not study.is_editable:
-        messages.info(request, f"记录现在是“{study.get_status_display()}”，不能修改。")
+        messages.info(request, f"记录现在是“{study.status_label}”，不能修改。")
         return redirect("study-detail", pk=study.pk)
     return _form_page(request, study)
 
 
-def _form_page(request, study):
-    form = StudyForm(request.POST or None, instance=study, user=request.user)
+def _form_page(request, study, original=None):
+    form = StudyForm(request.POST or None, instance=study, user=request.user, corrects=original)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data | {"by": request.user, "submit": "send" in request.POST}
         if study is None:
-            saved = attempt(form, lambda: services.study_create(**values))
+            saved = attempt(form, lambda: services.study_create(replaces=original, **values))
         else:
             saved = attempt(form, lambda: services.study_change(study=study, **values))
         if saved:
@@ -175,60 +179,10 @@ def _form_page(request, study):
     return render(
         request,
         "staffing/study_form.html",
-        {"form": form, "record": study, "has_agreement": agreements_as_party(request.user).exists()},
+        {
+            "form": form,
+            "record": study,
+            "original": original,
+            "has_agreement": agreements_as_party(request.user).exists(),
+        },
     )
-
-
-def _require_entering(study, user) -> None:
-    if not may_enter(record=study, by=user, permission=ENTER):
-        raise PermissionDenied
-
-
-def _require_confirming(study, user) -> None:
-    if not records.may_confirm(record=study, by=user):
-        raise PermissionDenied
-
-
-@require_POST
-@access(ENTER)
-def study_submit(request, pk):
-    study = _visible(request, pk)
-    _require_entering(study, request.user)
-    run_verb(
-        request, lambda: records.record_submit(record=study, by=request.user), done="已提交，等待对方确认。"
-    )
-    return redirect("study-detail", pk=study.pk)
-
-
-@require_POST
-@access(ENTER)
-def study_delete(request, pk):
-    study = _visible(request, pk)
-    _require_entering(study, request.user)
-    gone = run_verb(request, lambda: services.study_delete(study=study, by=request.user), done="已删除。")
-    return redirect("study-list") if gone else redirect("study-detail", pk=study.pk)
-
-
-@require_POST
-@access("support.confirm_record")
-def study_confirm(request, pk):
-    study = _visible(request, pk)
-    _require_confirming(study, request.user)
-    run_verb(
-        request, lambda: records.record_confirm(record=study, by=request.user), done="已确认，计入统计。"
-    )
-    return redirect("study-detail", pk=study.pk)
-
-
-@require_POST
-@access("support.confirm_record")
-def study_return(request, pk):
-    study = _visible(request, pk)
-    _require_confirming(study, request.user)
-    reason = request.POST.get("reason", "")
-    run_verb(
-        request,
-        lambda: records.record_return(record=study, by=request.user, reason=reason),
-        done="已退回给填报人。",
-    )
-    return redirect("study-detail", pk=study.pk)

@@ -13,7 +13,16 @@ from support.services.donations import donation_save
 
 class DonationItemInline(OpenInline):
     model = DonationItem
-    fields = ["name", "specification", "quantity", "unit", "unit_value", "is_used"]
+    fields = [
+        "category",
+        "name",
+        "specification",
+        "quantity",
+        "unit",
+        "unit_value",
+        "asset_number",
+        "is_used",
+    ]
 
 
 @admin.register(Donation)
@@ -49,9 +58,10 @@ class DonationAdmin(WholeRecordAdmin):
                 "description": "资金、物资设备、减免费用分开统计，不相加。来源没有金额时留空。",
             },
         ),
-        ("接收", {"fields": ["receipt", ("accepted_on", "accepted_by")]}),
+        ("接收", {"fields": ["receipt", ("accepted_on", "accepted_by"), "published_on"]}),
         ENTRY_FIELDSET,
     ]
+    readonly_fields = [*WholeRecordAdmin.readonly_fields, "published_on"]
     kind_chip = chip_column("kind", {"cash": "ok", "goods": "info", "waived": "wait"}, description="种类")
 
     def write(self, *, record, rows, by, **answers):

@@ -31,7 +31,16 @@ class OutcomeValueAdmin(TwoSidedAdmin):
         (
             None,
             {
-                "fields": ["recipient", "indicator", ("year", "quarter"), "is_baseline", "value", "source"],
+                "fields": [
+                    "recipient",
+                    "indicator",
+                    ("year", "quarter"),
+                    "is_baseline",
+                    "value",
+                    "source",
+                    "department",
+                    "doubts",
+                ],
                 "description": "支援前基数是支援开始前一年的数据，“较支援前”的增减以它为底。",
             },
         ),
@@ -40,7 +49,7 @@ class OutcomeValueAdmin(TwoSidedAdmin):
 
     @admin.display(description="期间", ordering="year")
     def period_text(self, value):
-        return f"{value.year} 年第 {value.quarter} 季度" if value.quarter else f"{value.year} 年"
+        return value.period_text
 
     @admin.display(description="数值", ordering="value")
     def value_text(self, value):

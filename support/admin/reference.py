@@ -31,5 +31,17 @@ class OutcomeIndicatorAdmin(ScopedAdmin):
                 "fields": [("name", "unit"), "code", "direction", "definition", "order"],
                 "description": "口径写明算什么、不算什么。已有数据的指标不要改变单位。",
             },
-        )
+        ),
+        (
+            "核对和比较",
+            {
+                "fields": [
+                    ("is_percentage", "adds_up"),
+                    ("minimum", "maximum"),
+                    ("jump_ratio", "not_above"),
+                ],
+                "description": "填报时超出这些范围的，请填报人核对后勾选“属实”再保存，不会拒绝。",
+            },
+        ),
     ]
+    autocomplete_fields = ["not_above"]

@@ -1,7 +1,7 @@
 from support.models.agreement import Agreement
 from support.models.attachment import AgreementAttachment
 from support.models.confirmation import TwoSidedRecord
-from support.models.donation import Donation, DonationEvidence, DonationItem
+from support.models.donation import Donation, DonationEvidence, DonationItem, DonationUse
 from support.models.evidence import EvidenceFile
 from support.models.outcome import OutcomeIndicator, OutcomeValue
 from support.models.programme import Cycle, CycleDeadline, Programme
@@ -19,6 +19,7 @@ __all__ = [
     "Donation",
     "DonationEvidence",
     "DonationItem",
+    "DonationUse",
     "EvidenceFile",
     "OutcomeIndicator",
     "OutcomeValue",

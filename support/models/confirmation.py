@@ -23,12 +23,26 @@ class RecordStatus(models.TextChoices):
     SUPERSEDED = "superseded", "已被更正"
 
 
+def stands(prefix: str = "") -> Q:
+    """Each matter once: no record that was superseded, and no correction or withdrawal before it is confirmed.
+
+    Until then the record it wants to replace stands. ``prefix``: the path from another model, with “__”.
+    """
+    return ~Q(**{f"{prefix}status": "superseded"}) & (
+        Q(**{f"{prefix}replaces__isnull": True}) | Q(**{f"{prefix}status": "confirmed"})
+    )
+
+
 class RecordQuerySet(ScopedQuerySet):
     def confirmed(self):
         return self.filter(status=RecordStatus.CONFIRMED)
 
+    def standing(self):
+        return self.filter(stands())
+
     def unconfirmed(self):
-        return self.exclude(status__in=[RecordStatus.CONFIRMED, RecordStatus.SUPERSEDED])
+        """What would be added to the figures once the other side confirms it."""
+        return self.standing().exclude(status=RecordStatus.CONFIRMED)
 
 
 def confirmed_is_frozen(*allowed: str) -> list[pgtrigger.Trigger]:
@@ -149,8 +163,32 @@ class TwoSidedRecord(models.Model):
 
     @property
     def is_editable(self) -> bool:
+        """A withdrawal has no content to edit, it is only sent again or removed."""
+        return self.is_open and not self.is_withdrawal
+
+    @property
+    def is_open(self) -> bool:
         return self.status in (RecordStatus.DRAFT, RecordStatus.RETURNED)
 
-    def confirming_organisation(self) -> Organisation:
-        """The organisation whose people may confirm or return this record."""
+    @property
+    def is_standing(self) -> bool:
+        """The rule of ``stands`` for one record."""
+        if self.replaces_id is not None:
+            return self.status == RecordStatus.CONFIRMED
+        return self.status != RecordStatus.SUPERSEDED
+
+    @property
+    def is_dispute_upheld(self) -> bool:
+        """The bureau's ruling is the reason for which the record was returned."""
+        return self.status == RecordStatus.RETURNED and self.dispute_ruling == self.return_reason
+
+    @property
+    def status_label(self) -> str:
+        """The status in words; a withdrawal is told from a correction."""
+        if self.status == RecordStatus.SUPERSEDED and self.is_withdrawal:
+            return "作废已确认"
+        return self.get_status_display()
+
+    def confirming_organisation(self) -> Organisation | None:
+        """The organisation whose people may confirm or return this record; None: a bureau above."""
         return self.agreement.other_party(self.entered_for_id)

@@ -6,10 +6,7 @@ from django.db.models import Q
 
 from accounts.models import Organisation
 from core.scope import Scope, ScopedQuerySet
-from support.models.confirmation import TwoSidedRecord, confirmed_is_frozen
-
-# one value an indicator and period; one that is to replace it stands beside it until it is confirmed
-STANDS = ~Q(status="superseded") & (Q(replaces__isnull=True) | Q(status="confirmed"))
+from support.models.confirmation import TwoSidedRecord, confirmed_is_frozen, stands
 
 
 class OutcomeIndicator(models.Model):
@@ -22,6 +19,34 @@ class OutcomeIndicator(models.Model):
     name = models.CharField("名称", max_length=60)
     unit = models.CharField("单位", max_length=10)
     direction = models.CharField("方向", max_length=10, choices=Direction.choices, default=Direction.UP)
+    is_percentage = models.BooleanField(
+        "百分率", default=False, help_text="百分率的变化用“百分点”表示，不算百分之几。"
+    )
+    adds_up = models.BooleanField(
+        "季度可相加", default=False, help_text="四个季度之和等于全年，例如人次、收入；床位、比率不能相加。"
+    )
+    minimum = models.DecimalField("最小值", max_digits=16, decimal_places=4, null=True, blank=True)
+    maximum = models.DecimalField(
+        "最大值", max_digits=16, decimal_places=4, null=True, blank=True, help_text="例如百分率填 100。"
+    )
+    jump_ratio = models.DecimalField(
+        "异常倍数",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        default=3,
+        help_text="超过上一期的这么多倍，或不足它的几分之一时，填报人须确认。留空不检查。",
+    )
+    not_above = models.ForeignKey(
+        "self",
+        verbose_name="一般不超过",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="同一期内一般不会超过的指标，例如入院人次一般不超过门急诊人次。",
+    )
     definition = models.CharField("口径", max_length=200, blank=True)
     order = models.PositiveSmallIntegerField("次序", default=100)
 
@@ -31,6 +56,20 @@ class OutcomeIndicator(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "成效指标"
         ordering = ["order", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(jump_ratio__isnull=True) | Q(jump_ratio__gt=1),
+                name="outcome_indicator_ratio_above_one",
+                violation_error_message="异常倍数必须大于 1；不检查请留空。",
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum__isnull=True)
+                | Q(maximum__isnull=True)
+                | Q(maximum__gt=models.F("minimum")),
+                name="outcome_indicator_range",
+                violation_error_message="最大值必须大于最小值。",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.name}（{self.unit}）"
@@ -49,6 +88,9 @@ class OutcomeValue(TwoSidedRecord):
     is_baseline = models.BooleanField("支援前基数", default=False, help_text="支援开始前一年的数据。")
     value = models.DecimalField("数值", max_digits=16, decimal_places=4)
     source = models.CharField("数据来源", max_length=100, blank=True)
+    department = models.CharField("提供科室", max_length=50, blank=True)
+    # the doubts that whoever entered it saw and confirmed, for the one who confirms the value
+    doubts = models.CharField("填报人确认过的异常", max_length=500, blank=True, editable=False)
 
     scope = Scope(organisations=("recipient",), viewers=("recipient__agreements_received__sender",))
 
@@ -62,13 +104,13 @@ class OutcomeValue(TwoSidedRecord):
                 "indicator",
                 "year",
                 models.functions.Coalesce("quarter", 0),
-                condition=STANDS,
+                condition=stands(),
                 name="outcome_value_once",
                 violation_error_message="这家单位、这个指标、这一期的数据已经有了。",
             ),
             models.UniqueConstraint(
                 fields=["recipient", "indicator"],
-                condition=Q(is_baseline=True) & STANDS,
+                condition=Q(is_baseline=True) & stands(),
                 name="outcome_one_baseline",
                 violation_error_message="这家单位、这个指标已有支援前基数。",
             ),
@@ -86,7 +128,13 @@ class OutcomeValue(TwoSidedRecord):
         triggers = confirmed_is_frozen()
 
     def __str__(self):
-        return f"{self.recipient} {self.indicator.name} {self.year}"
+        return f"{self.recipient} {self.indicator.name} {self.period_text}"
+
+    @property
+    def period_text(self) -> str:
+        if self.quarter:
+            return f"{self.year} 年第 {self.quarter} 季度"
+        return f"支援前（{self.year} 年）" if self.is_baseline else f"{self.year} 年"
 
     def confirming_organisation(self) -> Organisation | None:
         """The bureau confirms outcome figures; any bureau above the recipient may."""

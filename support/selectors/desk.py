@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from support.models import Agreement, AgreementVersion, Donation, OutcomeValue
 from support.models.confirmation import RecordStatus
+from support.selectors.waiting import outcomes_to_confirm
 
 ENDING_WITHIN_DAYS = 60
 
@@ -51,12 +52,7 @@ def agreements_ending(*, user: User) -> QuerySet[Agreement]:
 
 def outcome_values_to_confirm(*, user: User) -> QuerySet[OutcomeValue]:
     """Submitted by others and the bureau's to confirm."""
-    return (
-        OutcomeValue.objects.owned_by(user)
-        .filter(status=RecordStatus.SUBMITTED)
-        .exclude(entered_by=user)
-        .exclude(entered_for=user.organisation_id)
-    )
+    return outcomes_to_confirm(user)
 
 
 def donations_returned(*, user: User) -> QuerySet[Donation]:

@@ -2,8 +2,8 @@
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.models import User
-from support.models import AgreementVersion
+from accounts.models import Organisation, Role, User
+from support.models import AgreementVersion, OutcomeValue
 from support.models.confirmation import RecordStatus
 
 OPEN_STATUS = AgreementVersion.Status
@@ -29,6 +29,39 @@ def records_to_confirm(records: QuerySet, user: User) -> QuerySet:
     answers = (theirs & Q(agreement__sender=organisation)) | (~theirs & Q(agreement__recipient=organisation))
     return records.filter(answers, status=RecordStatus.SUBMITTED).exclude(
         Q(entered_for=organisation) | Q(entered_by=user)
+    )
+
+
+def records_disputed(records: QuerySet) -> QuerySet:
+    """Records in dispute, the oldest first."""
+    return records.filter(status=RecordStatus.DISPUTED).order_by("disputed_at", "pk")
+
+
+def records_to_answer(records: QuerySet, user: User) -> QuerySet:
+    """Entered by the user's side, disputed by the other, and not yet answered."""
+    return records_entered(records, user, RecordStatus.DISPUTED).filter(dispute_answer="")
+
+
+def records_to_rule(records: QuerySet, user: User) -> QuerySet:
+    """In dispute under programmes of the user's own reach, for an officer who did not enter them.
+
+    The rule of ``may_rule`` as a query.
+    """
+    if not user.has_role(Role.BUREAU_OFFICER):
+        return records.none()
+    return (
+        records_disputed(records)
+        .filter(agreement__cycle__programme__bureau__in=Organisation.objects.owned_by(user))
+        .exclude(Q(entered_for=user.organisation_id) | Q(entered_by=user))
+    )
+
+
+def outcomes_to_confirm(user: User) -> QuerySet[OutcomeValue]:
+    """Submitted by others and the bureau's to confirm."""
+    return (
+        OutcomeValue.objects.owned_by(user)
+        .filter(status=RecordStatus.SUBMITTED)
+        .exclude(Q(entered_for=user.organisation_id) | Q(entered_by=user))
     )
 
 

@@ -1,4 +1,4 @@
-"""Donations (捐赠): entering and rewriting what was given, with its items."""
+"""Donations (捐赠): entering and rewriting what was given, with its items, and following its use."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from core.errors import Problems, RuleBroken, checked
-from support.models import Agreement, Donation, DonationItem
+from core.numbers import money
+from support.models import Agreement, Donation, DonationItem, DonationUse
 from support.models.confirmation import RecordStatus
-from support.services.records import record_submit
+from support.selectors.donations import items_total
+from support.services.records import record_submit, stated, told
+from support.services.replacements import replacement_of
 
-OPEN = (RecordStatus.DRAFT, RecordStatus.SUBMITTED, RecordStatus.RETURNED)
+OPEN = (RecordStatus.DRAFT, RecordStatus.SUBMITTED, RecordStatus.RETURNED, RecordStatus.DISPUTED)
 
 
 def _problems(
@@ -36,6 +39,8 @@ def _problems(
         problems.add("捐赠日期不能晚于今天，请在捐赠完成后登记。", field="given_on")
     if accepted_on is not None and accepted_on < given_on:
         problems.add("验收日期早于捐赠日期。", field="accepted_on")
+    if accepted_on is not None and accepted_on > timezone.localdate():
+        problems.add(f"验收日期 {accepted_on:%Y-%m-%d} 在今天之后，请验收后再填。", field="accepted_on")
     if items and kind != Donation.Kind.GOODS:
         problems.add("只有物资设备类捐赠填写物品明细。", field="kind")
     if kind != Donation.Kind.GOODS and amount is None:
@@ -56,15 +61,21 @@ def donation_save(
     amount: Decimal | None = None,
     items: Sequence[DonationItem] = (),
     donation: Donation | None = None,
+    replaces: Donation | None = None,
+    replace_reason: str = "",
     submit: bool = False,
     **fields,
 ) -> Donation:
     """Create (``donation`` None) or rewrite an editable donation, optionally submitting it.
 
     ``items`` are unsaved rows and replace the present ones. ``fields``: qualifier, valuation,
-    receipt, accepted_on, accepted_by, purpose. The same donation twice is refused.
+    receipt, accepted_on, accepted_by, purpose. The same donation twice is refused. With ``replaces``
+    the new one corrects a confirmed donation, for the reason given.
     """
-    # the agreement first: two identical submits at once queue here and the second is refused
+    correction = {}
+    if donation is None and replaces is not None:
+        correction = replacement_of(original=replaces, by=by, reason=replace_reason)
+    # then the agreement: two identical submits at once queue here and the second is refused
     agreement = Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement.pk)
     if donation is not None:
         donation = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
@@ -72,6 +83,8 @@ def donation_save(
             raise RuleBroken(f"记录现在是“{donation.get_status_display()}”，不能修改。")
         if donation.entered_for_id != by.organisation_id:
             raise RuleBroken("只有填报单位可以修改。")
+        if donation.replaces_id and replace_reason:
+            correction = {"replace_reason": replace_reason}
     problems = _problems(
         agreement=agreement,
         kind=kind,
@@ -92,7 +105,7 @@ def donation_save(
     if donation is None:
         donation = Donation(entered_by=by, entered_for=by.organisation)
     values = dict(agreement=agreement, kind=kind, given_on=given_on, title=title, amount=amount, **fields)
-    for name, value in values.items():
+    for name, value in (values | correction).items():
         setattr(donation, name, value)
     checked(donation)
     donation.save()
@@ -106,10 +119,73 @@ def donation_save(
     return donation
 
 
+def amount_warning(*, amount: Decimal | None, qualifier: str, items: Sequence[DonationItem]) -> str:
+    """What to tell somebody whose items do not add up to the amount; empty when they do.
+
+    Only told, never refused: an amount may hold freight and installation, or come rounded from a source.
+    """
+    total = items_total(items)
+    if amount is None or total.amount is None or total.amount == amount:
+        return ""
+    if total.unpriced and total.amount < amount:
+        return ""
+    word = "" if qualifier == "exact" else "（约数）"
+    more = "多" if total.amount > amount else "少"
+    return (
+        f"物品明细合计 {money(total.amount)} 元，比所填金额 {money(amount)} 元{word}"
+        f"{more} {money(abs(total.amount - amount))} 元，请核对。"
+    )
+
+
+# ---- after the confirmation, by the recipient
+def may_follow(*, donation: Donation, by: User) -> bool:
+    """The recipient's coordinator, of a confirmed donation."""
+    return (
+        donation.status == RecordStatus.CONFIRMED
+        and by.has_role(Role.RECIPIENT_COORDINATOR, Role.HOSPITAL_COORDINATOR)
+        and by.organisation_id == donation.agreement.recipient_id
+    )
+
+
+def _followed(donation: Donation, by: User) -> Donation:
+    current = Donation.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=donation.pk)
+    if not may_follow(donation=current, by=by):
+        raise RuleBroken("只有受援单位的联络员可以为双方已确认的捐赠填写公示和使用情况。")
+    return current
+
+
+def _day_problem(day: date, donation: Donation, label: str) -> str:
+    if day < donation.given_on:
+        return f"{label} {day:%Y-%m-%d} 早于捐赠日期 {donation.given_on:%Y-%m-%d}。"
+    if day > timezone.localdate():
+        return f"{label} {day:%Y-%m-%d} 在今天之后。"
+    return ""
+
+
 @transaction.atomic
-def donation_delete(*, donation: Donation, by: User) -> None:
-    """Remove a draft or returned record of one's own side."""
-    current = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
-    if not current.is_editable or current.entered_for_id != by.organisation_id:
-        raise RuleBroken("只有本单位的草稿或被退回的记录可以删除。")
-    current.delete()
+def donation_publish(*, donation: Donation, published_on: date, by: User) -> Donation:
+    """The day on which the recipient made the donation public; stated once."""
+    current = _followed(donation, by)
+    if current.published_on:
+        raise RuleBroken(f"公示日期已登记为 {current.published_on:%Y-%m-%d}，不能再改。")
+    problem = _day_problem(published_on, current, "公示日期")
+    if problem:
+        raise RuleBroken({"published_on": problem})
+    current.published_on = published_on
+    current.save(update_fields=["published_on"])
+    told(current, by, f"登记公示：{published_on:%Y-%m-%d}")
+    return current
+
+
+@transaction.atomic
+def donation_use_add(*, donation: Donation, noted_on: date, text: str, by: User) -> DonationUse:
+    """One more line about what became of the donation."""
+    current = _followed(donation, by)
+    problem = _day_problem(noted_on, current, "日期")
+    if problem:
+        raise RuleBroken({"noted_on": problem})
+    text = stated(text, field="text", missing="请写明使用情况，例如 在用、使用次数、停用原因。")
+    use = DonationUse(donation=current, noted_on=noted_on, text=text, entered_by=by)
+    checked(use)
+    use.save()
+    return use

@@ -23,6 +23,18 @@ def months(period: Period) -> str:
 
 
 @register.filter
+def size(value):
+    """Without its sign; the words say in which direction."""
+    return abs(value)
+
+
+@register.filter
+def item(found: dict, key):
+    """What a mapping has under a key that the page only knows at hand."""
+    return found.get(key)
+
+
+@register.filter
 def pair(agreement, user) -> str:
     """Who supports whom; to a party only the other one is named."""
     if user.organisation_id == agreement.sender_id:

@@ -173,7 +173,12 @@ def test_a_return_needs_a_reason_and_the_next_submit_clears_it(sides):
     assert (record.status, record.return_reason) == ("submitted", "")
     record_confirm(record=record, by=other)
     notes = AuditEvent.objects.filter(subject_id=str(record.pk), subject_type="support.donation")
-    assert list(notes.order_by("pk").values_list("note", flat=True)) == ["退回：收据编号缺失", "确认"]
+    assert list(notes.order_by("pk").values_list("note", flat=True)) == [
+        "提交",
+        "退回：收据编号缺失",
+        "提交",
+        "确认",
+    ]
 
 
 def test_a_stale_page_decides_nothing(sides):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Role
 from core.errors import RuleBroken
 from support.models import Donation, DonationItem
+from support.selectors.donations import Amounts
 from support.selectors.outcomes import outcome_table
 from support.services.donations import donation_save
 from testing import builders as build
@@ -47,6 +48,7 @@ def typed(world, *items: tuple, **changes) -> dict:
     }
     for number, (name, quantity, unit) in enumerate(items):
         values |= {
+            f"items-{number}-category": "equipment",
             f"items-{number}-name": name,
             f"items-{number}-quantity": quantity,
             f"items-{number}-unit": unit,
@@ -179,14 +181,14 @@ def test_three_kinds_three_subtotals(client, world):
     build.donation(world.agreement, "waived", 7)
     build.donation(world.agreement, "goods", None, items=[("床", 2, "张")])
     client.force_login(world.people[RC])
-    totals = dict(client.get(reverse("donation-list")).context["totals"])
-    assert {label: (row["count"], row["all"], row["sure"]) for label, row in totals.items()} == {
-        "资金": (2, Decimal(150), Decimal(100)),
-        "物资设备": (1, None, None),
-        "减免费用": (1, Decimal(7), Decimal(7)),
+    subtotals = client.get(reverse("donation-list")).context["subtotals"]
+    assert {row.label: (row.confirmed, row.pending) for row in subtotals} == {
+        "资金": (Amounts(Decimal(100), count=1), Amounts(Decimal(50), count=1)),
+        "物资设备": (Amounts(unpriced=1, count=1), Amounts()),
+        "减免费用": (Amounts(Decimal(7), count=1), Amounts()),
     }
     only = client.get(reverse("donation-list"), {"kind": "cash", "status": "confirmed"})
-    assert [label for label, _ in only.context["totals"]] == ["资金"]
+    assert [row.label for row in only.context["subtotals"]] == ["资金"]
     waiting = client.get(reverse("donation-list"), {"waiting": "on"}).context["page"]
     assert [row.amount for row in waiting] == [Decimal(50)]
 
@@ -197,7 +199,7 @@ def test_outcomes_compare_with_the_baseline_and_the_year_before(client, world):
     years, rows = outcome_table(world.people[RC])
     assert years == [2025, 2026] and len(rows) == 1
     assert (rows[0].since_support, rows[0].year_on_year) == (Decimal("30.8"), Decimal("9.0"))
-    assert (rows[0].support_trend, rows[0].baseline.year) == ("good", 2024)
+    assert (rows[0].support_change.trend, rows[0].baseline.year) == ("good", 2024)
     client.force_login(world.people[RC])
     text = client.get(reverse("outcome-list")).content.decode()
     assert "30.8%" in text and "未确认" in text

@@ -15,8 +15,9 @@ from core.services.audit import audit_record
 from core.uploads import validate_document
 from core.web import run_verb
 from support.forms import AgreementFilter
-from support.models import Agreement, AgreementAttachment, AgreementVersion
+from support.models import Agreement, AgreementAttachment, AgreementVersion, Donation
 from support.selectors import agreements as selectors
+from support.selectors.donations import donation_subtotals
 from support.selectors.waiting import versions_to_confirm
 from support.services import agreements as services
 
@@ -77,9 +78,17 @@ def agreement_detail(request, pk):
             "under_way": under_way,
             "next_confirmer": under_way and services.next_confirmer(under_way),
             "may_confirm": may_confirm,
+            "subtotals": _subtotals(request.user, agreement),
             "may_return": bool(under_way) and _may_return(under_way, request.user),
         },
     )
+
+
+def _subtotals(user, agreement) -> list:
+    """Donations under the agreement, for those who may read them."""
+    if not user.has_perm("support.view_donation"):
+        return []
+    return donation_subtotals(Donation.objects.visible_to(user).filter(agreement=agreement))
 
 
 def _may_return(version, user) -> bool:

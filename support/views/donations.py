@@ -1,32 +1,49 @@
-"""Donations: entered by one party of the agreement, confirmed by the other."""
+"""Donations: entered by one party of the agreement, confirmed by the other, followed by the recipient."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import UNITS
 from core.access import access
 from core.pages import attempt, filled, page_of
-from core.scope import visible_or_404
-from core.web import run_verb
-from support.forms import DonationFilter, DonationForm, DonationItems
+from support.forms import ITEM_FIELDS, DonationFilter, DonationForm, DonationItems, PublishForm, UseForm
 from support.models import Donation, DonationItem
 from support.selectors.agreements import agreements_as_party
-from support.selectors.rights import may_enter, record_rights
+from support.selectors.donations import donation_subtotals, items_total
 from support.selectors.waiting import records_to_confirm
 from support.services import donations as services
-from support.services import records
+from support.views.records import RecordViews
 
 ENTER = "support.enter_donation"
 
 
-def _visible(request, pk) -> Donation:
-    rows = Donation.objects.select_related(
-        "agreement__sender", "agreement__recipient", "entered_for", "entered_by", "confirmed_by"
+def _rows():
+    return Donation.objects.select_related(
+        "agreement__sender",
+        "agreement__recipient",
+        "agreement__cycle__programme",
+        "entered_for",
+        "entered_by",
+        "confirmed_for",
+        "confirmed_by",
     )
-    return visible_or_404(rows, request.user, pk=pk)
+
+
+RECORDS = RecordViews(
+    name="donation",
+    label="捐赠",
+    model=Donation,
+    enter=ENTER,
+    rows=_rows,
+    below={"物品": lambda donation: [item.in_full for item in donation.items.all()]},
+    correct=lambda donation: f"{reverse('donation-new')}?replaces={donation.pk}",
+    home=lambda donation: reverse("donation-list"),
+)
 
 
 @require_GET
@@ -44,146 +61,142 @@ def donation_list(request):
             rows = rows.filter(**{name: chosen[name]})
     if "waiting" in chosen:
         rows = records_to_confirm(rows, request.user)
-    confirmed = Sum("amount", filter=Q(status=Donation.Status.CONFIRMED))
-    totals = {
-        row["kind"]: row
-        for row in rows.order_by()
-        .values("kind")
-        .annotate(count=Count("pk"), all=Sum("amount"), sure=confirmed)
-    }
     listed = rows.select_related("agreement__sender", "agreement__recipient", "entered_for")
     return render(
         request,
         "support/donation_list.html",
-        {
-            "filter": filters,
-            "page": page_of(request, listed),
-            # three kinds, three subtotals: they are never added together
-            "totals": [(label, totals[kind]) for kind, label in Donation.Kind.choices if kind in totals],
-        },
+        {"filter": filters, "page": page_of(request, listed), "subtotals": donation_subtotals(rows)},
     )
 
 
 @require_GET
 @access("support.view_donation")
 def donation_detail(request, pk):
-    donation = _visible(request, pk)
+    return _detail(request, RECORDS.visible(request, pk))
+
+
+def _detail(request, donation, publish=None, use=None):
+    """The page with its forms; a form that was refused comes back with what was typed."""
+    items = list(donation.items.all())
+    follows = services.may_follow(donation=donation, by=request.user)
+    if follows and publish is None and donation.published_on is None:
+        publish = PublishForm(auto_id="publish_%s")
+    if follows and use is None:
+        use = UseForm(initial={"noted_on": timezone.localdate()}, auto_id="use_%s")
     return render(
         request,
         "support/donation_detail.html",
-        {
-            "record": donation,
-            "items": donation.items.all(),
-            "confirmer": donation.confirming_organisation(),
-            "rights": record_rights(record=donation, by=request.user, permission=ENTER),
-            "urls": {
-                name: reverse(f"donation-{name}", args=[donation.pk])
-                for name in ("edit", "submit", "delete", "confirm", "return")
-            },
+        RECORDS.context(request, donation)
+        | {
+            "items": items,
+            "total": items_total(items),
+            "warning": services.amount_warning(
+                amount=donation.amount, qualifier=donation.qualifier, items=items
+            ),
+            "uses": donation.uses.select_related("entered_by"),
+            "publish": publish,
+            "use": use,
         },
     )
+
+
+def _following(request, pk) -> Donation:
+    donation = RECORDS.visible(request, pk)
+    if donation.agreement.recipient_id != request.user.organisation_id:
+        raise PermissionDenied
+    return donation
+
+
+@require_POST
+@access("support.follow_donation")
+def donation_publish(request, pk):
+    donation = _following(request, pk)
+    form = PublishForm(request.POST, auto_id="publish_%s")
+    if form.is_valid() and attempt(
+        form,
+        lambda: services.donation_publish(donation=donation, by=request.user, **form.cleaned_data),
+    ):
+        messages.success(request, "已登记公示日期。")
+        return redirect("donation-detail", pk=pk)
+    return _detail(request, donation, publish=form)
+
+
+@require_POST
+@access("support.follow_donation")
+def donation_use(request, pk):
+    donation = _following(request, pk)
+    form = UseForm(request.POST, auto_id="use_%s")
+    if form.is_valid() and attempt(
+        form,
+        lambda: services.donation_use_add(donation=donation, by=request.user, **form.cleaned_data),
+    ):
+        messages.success(request, "已记下使用情况。")
+        return redirect("donation-detail", pk=pk)
+    return _detail(request, donation, use=form)
 
 
 @require_http_methods(["GET", "POST"])
 @access(ENTER)
 def donation_new(request):
-    return _form_page(request, None)
+    return _form_page(request, None, RECORDS.original(request))
 
 
 @require_http_methods(["GET", "POST"])
 @access(ENTER)
 def donation_edit(request, pk):
-    donation = _visible(request, pk)
-    _require_entering(donation, request.user)
+    donation = RECORDS.visible(request, pk)
+    RECORDS.require_entering(donation, request.user)
     if not donation.is_editable:
         return redirect("donation-detail", pk=donation.pk)
     return _form_page(request, donation)
 
 
-def _form_page(request, donation):
+def _form_page(request, donation, original=None):
+    shown = donation or original
     form = DonationForm(
         request.POST or None,
         instance=donation,
         agreements=agreements_as_party(request.user),
+        corrects=original,
         initial=None if donation else {"agreement": request.GET.get("agreement")},
     )
-    rows = [
-        {
-            name: getattr(item, name)
-            for name in ("name", "specification", "quantity", "unit", "unit_value", "is_used")
-        }
-        for item in (donation.items.all() if donation else [])
-    ]
+    rows = [{name: getattr(item, name) for name in ITEM_FIELDS} for item in _items(shown)]
     items = DonationItems(request.POST or None, prefix="items", initial=rows)
     # both are asked, so that every problem shows at once
     if request.method == "POST" and all([form.is_valid(), items.is_valid()]):
         wanted = [DonationItem(**values) for values in filled(items)]
-        submit = "send" in request.POST
         saved = attempt(
             form,
             lambda: services.donation_save(
-                by=request.user, items=wanted, donation=donation, submit=submit, **form.cleaned_data
+                by=request.user,
+                items=wanted,
+                donation=donation,
+                replaces=original,
+                submit="send" in request.POST,
+                **form.cleaned_data,
             ),
         )
         if saved:
-            return redirect("donation-detail", pk=saved.pk)
-    return render(request, "support/donation_form.html", {"form": form, "items": items, "record": donation})
-
-
-def _require_entering(donation, user) -> None:
-    if not may_enter(record=donation, by=user, permission=ENTER):
-        raise PermissionDenied
-
-
-def _require_confirming(donation, user) -> None:
-    if not records.may_confirm(record=donation, by=user):
-        raise PermissionDenied
-
-
-@require_POST
-@access(ENTER)
-def donation_submit(request, pk):
-    donation = _visible(request, pk)
-    _require_entering(donation, request.user)
-    run_verb(
+            return _after(request, saved)
+    return render(
         request,
-        lambda: records.record_submit(record=donation, by=request.user),
-        done="已提交，等待对方确认。",
+        "support/donation_form.html",
+        {"form": form, "items": items, "record": donation, "original": original},
     )
-    return redirect("donation-detail", pk=donation.pk)
 
 
-@require_POST
-@access(ENTER)
-def donation_delete(request, pk):
-    donation = _visible(request, pk)
-    _require_entering(donation, request.user)
-    gone = run_verb(
-        request, lambda: services.donation_delete(donation=donation, by=request.user), done="已删除。"
+def _items(donation):
+    return donation.items.all() if donation else []
+
+
+def _after(request, donation):
+    warning = services.amount_warning(
+        amount=donation.amount, qualifier=donation.qualifier, items=donation.items.all()
     )
-    return redirect("donation-list") if gone else redirect("donation-detail", pk=donation.pk)
-
-
-@require_POST
-@access("support.confirm_record")
-def donation_confirm(request, pk):
-    donation = _visible(request, pk)
-    _require_confirming(donation, request.user)
-    run_verb(
-        request, lambda: records.record_confirm(record=donation, by=request.user), done="已确认，计入统计。"
-    )
-    return redirect("donation-detail", pk=donation.pk)
-
-
-@require_POST
-@access("support.confirm_record")
-def donation_return(request, pk):
-    donation = _visible(request, pk)
-    _require_confirming(donation, request.user)
-    reason = request.POST.get("reason", "")
-    run_verb(
-        request,
-        lambda: records.record_return(record=donation, by=request.user, reason=reason),
-        done="已退回给填报人。",
-    )
+    if warning:
+        messages.warning(request, warning)
+    if donation.is_open:
+        messages.info(request, "已存为草稿，提交后由对方确认。")
+    else:
+        messages.success(request, f"已提交，等待{donation.confirming_organisation()}确认。")
     return redirect("donation-detail", pk=donation.pk)

@@ -45,12 +45,18 @@ class Desk:
     verbs: dict[str, Moment] = field(default_factory=dict)
 
 
-def record(of: str, locked: str, waiting: str, confirm=NOBODY, **rights) -> Desk:
-    """A two-sided record: the bureau writes what it entered itself and confirms nothing of the two sides."""
+def record(of: str, locked: str, waiting: str, confirm=NOBODY, disputed: str = "", **rights) -> Desk:
+    """A two-sided record: the bureau writes what it entered itself and confirms nothing of the two sides;
+    what these cannot settle it settles."""
     verbs = {
         "submit": Moment(O, of) if of else Moment(NOBODY, locked, late=O),
         "confirm": Moment(confirm, waiting, late=O - confirm),
         "return": Moment(confirm, waiting, late=O - confirm),
+        "retract": Moment(NOBODY, waiting, late=O),
+        "answer": Moment(NOBODY, disputed or waiting, late=O),
+        "concede": Moment(NOBODY, disputed or waiting, late=O),
+        "rule": Moment(O, disputed) if disputed else Moment(NOBODY, waiting, late=O),
+        "withdraw": Moment(NOBODY, locked, late=O),
     }
     return Desk(BUREAU, O, O, of=of, locked=(locked, waiting), verbs=verbs, own_bureau=True, **rights)
 
@@ -82,12 +88,14 @@ DESKS: dict[str, Desk] = {
         locked=("filed", "half", "ready"),
         verbs={"file": Moment(O, "ready"), "return": Moment(O, "half"), "withdraw": Moment(O, "draft")},
     ),
-    "support.Donation": record("", "donation_draft", "donation_submitted"),
+    "support.Donation": record("", "donation_draft", "donation_submitted", disputed="donation_disputed"),
     "support.OutcomeValue": record("", "outcome", "outcome_submitted", confirm=O),
     "support.OutcomeIndicator": SHARED_CODES,
     "support.Speciality": SHARED_CODES,
-    "staffing.Activity": record("activity_bureau", "activity_draft", "activity_submitted", **EXCEL),
-    "staffing.AdvancedStudy": record("", "study_draft", "study_submitted"),
+    "staffing.Activity": record(
+        "activity_bureau", "activity_draft", "activity_submitted", disputed="activity_disputed", **EXCEL
+    ),
+    "staffing.AdvancedStudy": record("", "study_draft", "study_submitted", disputed="study_disputed"),
     "staffing.ActivityType": CODES,
     "staffing.Measure": CODES,
     "staffing.Batch": Desk(

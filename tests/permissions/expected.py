@@ -102,6 +102,7 @@ EXPECTED: dict[str, Rows | str] = {
     "support.Speciality": REFERENCE,
     "support.Donation": PARTIES,
     "support.DonationItem": PARTIES,
+    "support.DonationUse": PARTIES,
     "staffing.Measure": REFERENCE,
     "staffing.ActivityType": REFERENCE,
     "staffing.ActivityTypeMeasure": REFERENCE,

@@ -90,6 +90,32 @@ def verb(row: str, holders, own: dict | None = None, **data) -> Page:
     return Page(holders, POST, of=row, own=own or {}, data=lambda ring: data)
 
 
+def record_verbs(
+    name: str, row: str, enter: frozenset, entered: dict, *, wrong: str, disputable: bool = True
+) -> dict[str, Page]:
+    """The buttons of a two-sided record that the hospital entered. ``row``: the names of its rows in the
+    ring begin with it, the confirmed one is called just that."""
+    sent, text = f"{row}_submitted", {"reason": wrong}
+    pages = {
+        "submit": verb(f"{row}_draft", enter, entered),
+        "delete": verb(f"{row}_draft", enter, entered),
+        "retract": verb(sent, enter, entered),
+        "withdraw": verb(row, enter, entered, **text),
+    }
+    if disputable:
+        disputed = f"{row}_disputed"
+        pages |= {
+            "confirm": verb(sent, CONFIRMERS, BY_RECIPIENT),
+            "return": verb(sent, CONFIRMERS, BY_RECIPIENT, **text),
+            "dispute": verb(sent, CONFIRMERS, BY_RECIPIENT, **text),
+            "drop": verb(disputed, CONFIRMERS, BY_RECIPIENT),
+            "answer": verb(disputed, enter, entered, answer="与签到表一致"),
+            "concede": verb(disputed, enter, entered),
+            "rule": verb(disputed, frozenset({OFFICER}), upheld="yes", ruling="按签到表更正"),
+        }
+    return {f"{name}-{button}": page for button, page in pages.items()}
+
+
 def activity_form(ring: Ring, agreement=None) -> dict:
     from staffing.models import ActivityTypeMeasure
 
@@ -116,6 +142,20 @@ def donation_form(ring: Ring) -> dict:
         "items-TOTAL_FORMS": 0,
         "items-INITIAL_FORMS": 0,
     }
+
+
+def outcome_period(ring: Ring) -> str:
+    return f"?year={ring.year - 3}&period=year"
+
+
+def outcome_form(ring: Ring) -> dict:
+    from support.models import OutcomeIndicator
+
+    return {f"value_{OutcomeIndicator.objects.get(code='beds').pk}": 40, "source": f"{ring.mark}年报"}
+
+
+def outcome_correction(ring: Ring) -> dict:
+    return {"value": 101, "replace_reason": f"{ring.mark}录入有误"}
 
 
 def study_form(ring: Ring) -> dict:
@@ -371,11 +411,29 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     "donation-detail": detail("donation"),
     "donation-new": Page(frozenset({SENDER}), FORM, data=donation_form),
     "donation-edit": Page(frozenset({SENDER}), FORM, of="donation_draft", data=donation_form),
-    "donation-submit": verb("donation_draft", frozenset({SENDER})),
-    "donation-delete": verb("donation_draft", frozenset({SENDER})),
-    "donation-confirm": verb("donation_submitted", CONFIRMERS, BY_RECIPIENT),
-    "donation-return": verb("donation_submitted", CONFIRMERS, BY_RECIPIENT, reason="金额有误"),
+    **record_verbs("donation", "donation", frozenset({SENDER}), {}, wrong="金额有误"),
+    "donation-publish": verb("donation", COORDINATORS, {SENDER: 403}, published_on="2026-05-09"),
+    "donation-use": verb("donation", COORDINATORS, {SENDER: 403}, noted_on="2026-05-09", text="在用"),
     "outcome-list": Page(BUSINESS),
+    "outcome-enter": Page(KEEPER, FORM, data=outcome_form, query=outcome_period, anywhere=True),
+    "outcome-value-list": listing(BUSINESS, "support.OutcomeValue"),
+    "outcome-confirm-many": Page(
+        CONFIRMERS,
+        POST,
+        own={SENDER: REFUSED, RECIPIENT: REFUSED},
+        data=lambda ring: {"record": [ring.outcome_submitted.pk, ring.outcome_draft.pk]},
+        far=REFUSED,
+    ),
+    "outcome-detail": detail("outcome"),
+    "outcome-edit": Page(KEEPER, ("GET",), of="outcome_draft", get_status=302),
+    "outcome-correct": Page(KEEPER, FORM, of="outcome", data=outcome_correction),
+    "outcome-submit": verb("outcome_draft", KEEPER),
+    "outcome-delete": verb("outcome_draft", KEEPER),
+    "outcome-retract": verb("outcome_submitted", KEEPER),
+    "outcome-withdraw": verb("outcome", KEEPER, reason="重复填报"),
+    "outcome-confirm": verb("outcome_submitted", CONFIRMERS, {SENDER: 403, RECIPIENT: 403}),
+    "outcome-return": verb("outcome_submitted", CONFIRMERS, {SENDER: 403, RECIPIENT: 403}, reason="单位有误"),
+    "dispute-list": Page(READERS),
     # ---- postings and people
     "workspace": Page(UNITS | {CLINICIAN}),
     "posting-list": listing(BUSINESS, "staffing.Posting"),
@@ -508,6 +566,9 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         Page(ENTERERS, FORM, of="activity_draft", own=entered(), data=activity_form),
         Page(ENTERERS, FORM, of="activity_own", own=entered(200), data=activity_form),
     ),
+    **record_verbs("activity", "activity", ENTERERS, entered(), wrong="人次有误"),
+    # the posted doctor sees the confirmed one, which is the hospital's to take back
+    "activity-withdraw": verb("activity", ENTERERS, entered(403), reason="重复登记"),
     "activity-submit": (
         verb("activity_draft", ENTERERS, entered()),
         verb("activity_own", ENTERERS, {RECIPIENT: 403}),
@@ -559,10 +620,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     "mentorship-detail": (Page(BUSINESS, of="pair"), detail("pair_submitted")),
     "mentorship-new": Page(COORDINATORS, FORM, data=pair_form),
     "mentorship-edit": Page(COORDINATORS, FORM, of="pair_draft", own={RECIPIENT: 403}, data=pair_form),
-    "mentorship-submit": verb("pair_draft", COORDINATORS, {RECIPIENT: 403}),
-    "mentorship-delete": verb("pair_draft", COORDINATORS, {RECIPIENT: 403}),
-    "mentorship-confirm": verb("pair_submitted", CONFIRMERS, BY_RECIPIENT),
-    "mentorship-return": verb("pair_submitted", CONFIRMERS, BY_RECIPIENT, reason="方向有误"),
+    **record_verbs("mentorship", "pair", COORDINATORS, {RECIPIENT: 403}, wrong="方向有误"),
     "mentorship-plan": Page(COORDINATORS, FORM, of="pair", own={RECIPIENT: 403}, data=mentor_plan_form),
     "mentorship-contact": verb("pair", COORDINATORS, month="2026-02", number=3),
     "mentorship-dates": verb("pair", COORDINATORS, signed_on="2026-01-09"),
@@ -582,10 +640,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     "study-detail": detail("study"),
     "study-new": Page(COORDINATORS, FORM, data=study_form),
     "study-edit": Page(COORDINATORS, FORM, of="study_draft", own={RECIPIENT: 403}, data=study_form),
-    "study-submit": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
-    "study-delete": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
-    "study-confirm": verb("study_submitted", CONFIRMERS, BY_RECIPIENT),
-    "study-return": verb("study_submitted", CONFIRMERS, BY_RECIPIENT, reason="日期有误"),
+    **record_verbs("study", "study", COORDINATORS, {RECIPIENT: 403}, wrong="日期有误"),
     # ---- certificates
     "certificate-list": listing(BUSINESS, "staffing.ServiceCertificate"),
     "certificate-new": (
@@ -636,8 +691,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         detail("recognised_submitted", **{RECIPIENT: 404}),
     ),
     "recognised-edit": Page(frozenset({SENDER}), FORM, of="recognised_draft", data=recognised_form),
-    "recognised-submit": verb("recognised_draft", frozenset({SENDER})),
-    "recognised-delete": verb("recognised_draft", frozenset({SENDER})),
+    **record_verbs("recognised", "recognised", frozenset({SENDER}), {}, wrong="证明有误", disputable=False),
     "recognised-confirm": verb("recognised_submitted", CONFIRMERS, BY_BUREAU),
     "recognised-return": verb("recognised_submitted", CONFIRMERS, BY_BUREAU, reason="证明有误"),
     "recognised-evidence": Page(

@@ -43,6 +43,8 @@ from staffing.services.studies import study_log_write
 from support.models import AgreementAttachment, Cycle
 from support.models.confirmation import RecordStatus
 from support.services.agreements import agreement_amend, version_confirm
+from support.services.disputes import record_dispute
+from support.services.donations import donation_use_add
 from testing import builders as build
 from testing.files import png
 from testing.scene import people_for
@@ -91,6 +93,7 @@ def build_ring(ring: Ring) -> Ring:
         _records,
         _inspections,
         _mentorships,
+        _disputes,
         _promotion,
         _judgements,
         _papers,
@@ -359,6 +362,23 @@ def _mentorships(ring: Ring, it) -> None:
         mentorship=it.pair, name=text, mastered_on=ring.on(2, 1), assessor=it.doctor, by=by
     )
     study_log_write(study=it.study, month=ring.on(3, 1), text=text, by=by)
+
+
+def _disputes(ring: Ring, it) -> None:
+    """One record of each kind in dispute between the two sides; an outcome figure not yet sent; a use."""
+    by, text = ring.people[Role.RECIPIENT_COORDINATOR], f"{ring.mark}争议"
+    on, sent = ring.on(4, 11), {"status": "submitted"}
+    it.activity_disputed = build.activity(it.agreement, on=on, topic=f"{ring.mark}有争议", **sent)
+    it.donation_disputed = build.donation(it.agreement, on=on, amount=300, title=f"{ring.mark}捐款三", **sent)
+    days = {"start": ring.on(1, 1), "end": ring.on(2, 28)}
+    it.study_disputed = build.study(it.agreement, it.local, **days, **sent)
+    it.pair_disputed = build.mentorship(it.agreement, it.colleague, it.local, **days, **sent)
+    for row in (it.activity_disputed, it.donation_disputed, it.study_disputed, it.pair_disputed):
+        record_dispute(record=row, by=by, reason=text)
+    it.outcome_draft = build.outcome_value(it.clinic, 80, ring.year - 2, status="draft")
+    it.donation_use = donation_use_add(
+        donation=it.donation, noted_on=ring.on(5, 2), text=f"{ring.mark}在用", by=by
+    )
 
 
 def _judgements(ring: Ring, it) -> None:
