@@ -4,7 +4,7 @@ from accounts.models import Organisation
 from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, SENDERS, SYSTEM, UNITS
 from core import scope
 from core.policy import allow, allow_model
-from support import models
+from support import evidence_kinds, models
 
 # a partner's name and page are visible to whoever has an agreement with it
 scope.extend(
@@ -41,3 +41,8 @@ allow_model(models.OutcomeValue, view=BUSINESS, add=OFFICER, change=OFFICER, exp
 allow("support.confirm_record", OFFICER | COORDINATORS)
 allow("support.view_workspace", UNITS | {"clinician"})
 allow("support.enter_donation", SENDERS)
+evidence_kinds.register(
+    evidence_kinds.EvidenceKind(
+        "donation", models.DonationEvidence, view="support.view_donation", enter="support.enter_donation"
+    )
+)

@@ -15,6 +15,7 @@ from core.errors import Problems, RuleBroken, checked
 from staffing.models import Activity, ActivityMeasure, ActivityOutcome, ActivityType, Clinician, Measure
 from support.models import Agreement
 from support.models.donation import Qualifier
+from support.services.evidence import evidence_discard
 from support.services.records import record_submit
 
 # what looks like an identity number or a mobile number must not slip into a text
@@ -178,4 +179,5 @@ def activity_delete(*, activity: Activity, by: User) -> None:
     current = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
     if not current.is_editable or current.entered_for_id != by.organisation_id:
         raise RuleBroken("只有本单位的草稿或被退回的记录可以删除。")
+    evidence_discard(record=current)
     current.delete()

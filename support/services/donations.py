@@ -11,6 +11,7 @@ from accounts.models import Role, User
 from core.errors import Problems, RuleBroken, checked
 from support.models import Agreement, Donation, DonationItem
 from support.models.confirmation import RecordStatus
+from support.services.evidence import evidence_discard
 from support.services.records import record_submit
 
 OPEN = (RecordStatus.DRAFT, RecordStatus.SUBMITTED, RecordStatus.RETURNED)
@@ -112,4 +113,5 @@ def donation_delete(*, donation: Donation, by: User) -> None:
     current = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
     if not current.is_editable or current.entered_for_id != by.organisation_id:
         raise RuleBroken("只有本单位的草稿或被退回的记录可以删除。")
+    evidence_discard(record=current)
     current.delete()
