@@ -5,15 +5,14 @@ import re
 
 from django.core.exceptions import ValidationError
 
-from core.uploads import DocumentValidator
+from core.uploads import MEGABYTE
 
 MAGIC = b"%PDF-"
 TAIL = 2048
+LIMIT = 20 * MEGABYTE
 # /JS is too short to look for: three chance bytes of a scanned picture would read like it
 ACTIVE = re.compile(rb"/(?:JavaScript|Launch|RichMedia|EmbeddedFiles?)(?![A-Za-z])")
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-
-_validate = DocumentValidator()
 
 
 def is_paper(file) -> bool:
@@ -25,7 +24,10 @@ def is_paper(file) -> bool:
 
 def read_paper(file) -> bytes:
     """The bytes of an uploaded PDF; ValidationError with one Chinese sentence when it cannot be taken."""
-    _validate(file)
+    if file.size > LIMIT:
+        raise ValidationError(
+            f"PDF 文件有 {file.size / MEGABYTE:.1f} MB，超过上限 {LIMIT // MEGABYTE} MB，请压缩后再传。"
+        )
     file.seek(0)
     content = file.read()
     if b"%%EOF" not in content[-TAIL:]:

@@ -19,7 +19,7 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User
-from core.errors import RuleBroken, checked
+from core.errors import RuleBroken
 from core.papers import is_paper, read_paper
 from core.photos import Photo, read_photo, turned
 from support.evidence_kinds import EvidenceKind, all_kinds, kind_of
@@ -104,7 +104,6 @@ def evidence_add(
             **{of.relation.name: record},
         )
         with _files_of(made, kept):
-            checked(made, constraints=False)
             made.save(force_insert=True)
     return made
 
@@ -118,10 +117,10 @@ def evidence_change(
         if caption is not None:
             current.caption = _caption(caption)
         if kind is not None:
+            _known(kind)
             if kind == EvidenceFile.Kind.PHOTO and not current.thumbnail:
                 raise RuleBroken({"kind": "PDF 文件不是照片，请选“签到表”或“其他材料”。"})
             current.kind = kind
-        checked(current, constraints=False)
         current.save(update_fields=["caption", "kind"])
     return current
 
@@ -272,10 +271,14 @@ def _caption(text: str) -> str:
     return " ".join(plain.split())[:100]
 
 
-def _read(file: File, kind: str) -> Kept:
-    """The content as it will be kept; what it is decides itself by what is in it."""
+def _known(kind: str) -> None:
     if kind not in EvidenceFile.Kind.values:
         raise RuleBroken({"kind": "请选择材料的种类。"})
+
+
+def _read(file: File, kind: str) -> Kept:
+    """The content as it will be kept; what it is decides itself by what is in it."""
+    _known(kind)
     if not file.size:
         raise RuleBroken("文件是空的，请重新选择。")
     if is_paper(file):
