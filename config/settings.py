@@ -7,6 +7,7 @@ stricter, never laxer. ``local`` is set by ./run, ``test`` by ./check.
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from core.personal import check_keys
@@ -262,6 +263,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": JOB_SWEEP_SECONDS,
         # a scheduler that was away must not flood the queue with old rounds
         "options": {"expires": JOB_SWEEP_SECONDS},
+    },
+    "sweep-evidence": {
+        "task": "support.tasks.sweep_evidence",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 6 * 3600},
     },
 }
 

@@ -5,6 +5,7 @@ from accounts.roles import BUREAU, BUSINESS, COORDINATORS, OFFICER, RECIPIENTS, 
 from core.models import CalendarDay
 from core.policy import allow, allow_model
 from staffing import models
+from support import evidence_kinds
 
 for model in (models.ActivityType, models.ActivityTypeMeasure, models.Measure):
     allow_model(model, view=BUREAU, add=OFFICER, change=OFFICER)
@@ -96,3 +97,9 @@ for model in (models.Leave, models.LeaveApproval):
 allow_model(models.LeavePolicy, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
 allow("staffing.request_leave", COORDINATORS, "clinician")
 allow("staffing.decide_leave", BUREAU | COORDINATORS)
+
+evidence_kinds.register(
+    evidence_kinds.EvidenceKind(
+        "activity", models.ActivityEvidence, view="staffing.view_activity", enter="staffing.enter_activity"
+    )
+)

@@ -14,7 +14,7 @@ from accounts.roles import (
 )
 from core import scope
 from core.policy import allow, allow_model
-from support import models
+from support import evidence_kinds, models
 
 # a partner's name and page are visible to whoever has an agreement with it
 scope.extend(
@@ -57,3 +57,8 @@ allow("support.follow_donation", COORDINATORS)
 allow("support.enter_outcome", RECIPIENTS)
 allow("support.rule_record", OFFICER)
 allow("support.view_disputes", REGION | UNITS)
+evidence_kinds.register(
+    evidence_kinds.EvidenceKind(
+        "donation", models.DonationEvidence, view="support.view_donation", enter="support.enter_donation"
+    )
+)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from support.views import agreements, disputes, donations, outcome_entry, outcome_values, outcomes
+from support.views import agreements, donations, evidence, outcomes
 
 urlpatterns = [
     path("agreements/", agreements.agreement_list, name="agreement-list"),
@@ -15,6 +16,15 @@ urlpatterns = [
     path("donations/<int:pk>/publish/", donations.donation_publish, name="donation-publish"),
     path("donations/<int:pk>/use/", donations.donation_use, name="donation-use"),
     *donations.RECORDS.urls("donations/"),
+    path("donations/<int:pk>/submit/", donations.donation_submit, name="donation-submit"),
+    path("donations/<int:pk>/delete/", donations.donation_delete, name="donation-delete"),
+    path("donations/<int:pk>/confirm/", donations.donation_confirm, name="donation-confirm"),
+    path("donations/<int:pk>/return/", donations.donation_return, name="donation-return"),
+    path("evidence/<slug:kind>/", evidence.evidence_upload, name="evidence-upload"),
+    path("evidence/<slug:kind>/<int:pk>/", evidence.evidence_file, name="evidence-file"),
+    path("evidence/<slug:kind>/<int:pk>/thumbnail/", evidence.evidence_thumbnail, name="evidence-thumbnail"),
+    path("evidence/<slug:kind>/<int:pk>/change/", evidence.evidence_change, name="evidence-change"),
+    path("evidence/<slug:kind>/<int:pk>/remove/", evidence.evidence_remove, name="evidence-remove"),
     path("outcomes/", outcomes.outcome_list, name="outcome-list"),
     path("outcomes/enter/", outcome_entry.outcome_enter, name="outcome-enter"),
     path("outcomes/values/", outcome_values.outcome_value_list, name="outcome-value-list"),

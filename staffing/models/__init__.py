@@ -36,8 +36,13 @@ from staffing.models.promotion_rule import (
 )
 from staffing.models.recognised_service import RecognisedService
 from staffing.models.stay_rule import StayRule
+from staffing.models.text_print import CommonStretch, SimilarityVerdict, SimilarPair, TextPrint
 
 __all__ = [
+    "CommonStretch",
+    "SimilarPair",
+    "SimilarityVerdict",
+    "TextPrint",
     "Activity",
     "ActivityEvidence",
     "ActivityFinding",

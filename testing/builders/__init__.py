@@ -23,6 +23,7 @@ from testing.builders.agreements import (
 )
 from testing.builders.attendance import leave, lock_months, month_sheet
 from testing.builders.certificates import certificate, proved
+from testing.builders.evidence import evidence, evidence_kind_of
 from testing.builders.inspections import discipline_rule, inspection
 from testing.builders.mentorships import mentorship
 from testing.builders.places import (
@@ -76,6 +77,8 @@ __all__ = [
     "discipline_rule",
     "donation",
     "end_early",
+    "evidence",
+    "evidence_kind_of",
     "inspection",
     "leave",
     "lock_months",
