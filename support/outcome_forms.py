@@ -69,7 +69,8 @@ def _sure_field(**kwargs) -> forms.BooleanField:
 
 
 class OutcomeEntryForm(forms.Form):
-    """All indicators of one period; ``on_file`` are the values there are, by indicator.
+    """All indicators of one period; ``on_file`` are the values there are, ``before`` those of the same
+    period a year earlier, both by indicator.
 
     ``source`` and ``department`` stand for every line that does not say otherwise.
     """
@@ -84,9 +85,17 @@ class OutcomeEntryForm(forms.Form):
         label="提供科室", max_length=50, required=False, help_text="各行没有另写的，都用这一项。"
     )
 
-    def __init__(self, data=None, *, indicators: Iterable[OutcomeIndicator], on_file: Mapping, **kwargs):
+    def __init__(
+        self,
+        data=None,
+        *,
+        indicators: Iterable[OutcomeIndicator],
+        on_file: Mapping,
+        before: Mapping,
+        **kwargs,
+    ):
         super().__init__(data, **kwargs)
-        self.indicators, self.on_file = list(indicators), on_file
+        self.indicators, self.on_file, self.before = list(indicators), on_file, before
         for row in self.indicators:
             known = on_file.get(row.pk)
             locked = known is not None and not known.is_editable
@@ -103,7 +112,7 @@ class OutcomeEntryForm(forms.Form):
                     required=False,
                     disabled=locked,
                     initial=getattr(known, name, ""),
-                    widget=forms.TextInput(attrs={"placeholder": "同上" if not locked else ""}),
+                    widget=forms.TextInput(attrs={"placeholder": label, "aria-label": f"{row.name} {label}"}),
                 )
             self.fields[f"sure_{row.pk}"] = _sure_field()
 
@@ -113,6 +122,7 @@ class OutcomeEntryForm(forms.Form):
             {
                 "indicator": row,
                 "known": self.on_file.get(row.pk),
+                "before": self.before.get(row.pk),
                 "value": self[f"value_{row.pk}"],
                 "source": self[f"source_{row.pk}"],
                 "department": self[f"department_{row.pk}"],

@@ -243,6 +243,8 @@ def test_every_kind_can_be_withdrawn(agreement, kind):
 def test_a_refused_withdrawal_leaves_everything_as_it_was(agreement):
     original = build.donation(agreement, amount=100)
     made = record_withdraw(record=original, by=original.entered_by, reason="重复")
+    with pytest.raises(RuleBroken, match="对作废申请不提出争议"):
+        record_dispute(record=made, by=build.side(agreement, False), reason="没有重复")
     record_return(record=made, by=build.side(agreement, False), reason="没有重复")
     assert not made.is_editable and standing_amounts() == [100]
     record_submit(record=made, by=original.entered_by)

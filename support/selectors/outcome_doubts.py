@@ -83,7 +83,7 @@ def _jump(indicator: OutcomeIndicator, value: Decimal, before: OutcomeValue | No
         return []
     times = value / before.value
     stood = f"{before.period_text}的 {plain(before.value)} {indicator.unit}"
-    told = f"{indicator.name}填了 {plain(value)} {indicator.unit}，是{stood}的 {plain(rounded(times, 2))} 倍"
+    told = f"{indicator.name}填了 {plain(value)} {indicator.unit}，是 {stood}的 {plain(rounded(times, 2))} 倍"
     if times > ratio:
         return [f"{told}，一般不超过 {plain(ratio)} 倍。"]
     if times < 1 / ratio:

@@ -60,6 +60,7 @@ def record_rights(*, record: TwoSidedRecord, by: User, permission: str) -> Recor
         dispute=confirms
         and submitted
         and not record.dispute_ruling
+        and not record.is_withdrawal
         and record.confirming_organisation() is not None,
         drop=confirms and disputed,
         answer=enters and disputed,

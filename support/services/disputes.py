@@ -43,6 +43,8 @@ def record_dispute(*, record: TwoSidedRecord, by: User, reason: str) -> None:
     expect_other_side(current, by, verb="提出争议")
     if current.confirming_organisation() is None:
         raise RuleBroken("由主管部门确认的记录不走争议，请确认或退回。")
+    if current.is_withdrawal:
+        raise RuleBroken("对作废申请不提出争议；不同意作废的，请退回并写明原因。")
     if current.dispute_ruling:
         raise RuleBroken(
             f"主管部门已作出处理（{current.dispute_ruling}），对同一次提交不能再提出争议，请确认或退回。"

@@ -29,12 +29,6 @@ def size(value):
 
 
 @register.filter
-def item(found: dict, key):
-    """What a mapping has under a key that the page only knows at hand."""
-    return found.get(key)
-
-
-@register.filter
 def pair(agreement, user) -> str:
     """Who supports whom; to a party only the other one is named."""
     if user.organisation_id == agreement.sender_id:

@@ -29,7 +29,13 @@ def outcome_enter(request):
     on_file = {
         row.indicator_id: row for row in standing.filter(year=chosen["year"], quarter=chosen["quarter"])
     }
-    form = OutcomeEntryForm(request.POST or None, indicators=OutcomeIndicator.objects.all(), on_file=on_file)
+    earlier = standing.filter(year=chosen["year"] - 1, quarter=chosen["quarter"])
+    form = OutcomeEntryForm(
+        request.POST or None,
+        indicators=OutcomeIndicator.objects.all(),
+        on_file=on_file,
+        before={row.indicator_id: row for row in earlier},
+    )
     if request.method == "POST" and form.is_valid():
         written = attempt(
             form,
@@ -44,7 +50,6 @@ def outcome_enter(request):
         if written is not None:
             _tell(request, written)
             return redirect(request.get_full_path())
-    before = standing.filter(year=chosen["year"] - 1, quarter=chosen["quarter"])
     return render(
         request,
         "support/outcome_enter.html",
@@ -53,8 +58,6 @@ def outcome_enter(request):
             "lines": form.lines(),
             "period": period,
             "chosen": chosen,
-            "before": {row.indicator_id: row for row in before},
-            "waits": any(row.is_editable for row in on_file.values()),
         },
     )
 

@@ -371,8 +371,9 @@ def _disputes(ring: Ring, it) -> None:
     it.activity_disputed = build.activity(it.agreement, on=on, topic=f"{ring.mark}有争议", **sent)
     it.donation_disputed = build.donation(it.agreement, on=on, amount=300, title=f"{ring.mark}捐款三", **sent)
     days = {"start": ring.on(1, 1), "end": ring.on(2, 28)}
-    it.study_disputed = build.study(it.agreement, it.local, **days, **sent)
-    it.pair_disputed = build.mentorship(it.agreement, it.colleague, it.local, **days, **sent)
+    it.study_disputed = build.study(it.agreement, it.trainee, **days, **sent)
+    days = {"start": ring.on(12, 1), "end": ring.on(12, 31)}
+    it.pair_disputed = build.mentorship(it.agreement, it.colleague, it.trainee, **days, **sent)
     for row in (it.activity_disputed, it.donation_disputed, it.study_disputed, it.pair_disputed):
         record_dispute(record=row, by=by, reason=text)
     it.outcome_draft = build.outcome_value(it.clinic, 80, ring.year - 2, status="draft")
