@@ -58,7 +58,7 @@ def test_the_same_event_by_both_sides_is_found(world, coordinator):
         ({"measures": {"lectures": 1, "lecture_audience": 33}}, True),
         ({"measures": {"lectures": 1, "lecture_audience": 34}}, False),
         ({"measures": {"lectures": 2, "lecture_audience": 30}}, False),
-        ({"measures": {"free_clinics": 3}}, True),
+        ({"measures": {"techniques": 3}}, True),
         ({"measures": None}, True),
         ({"participants": []}, False),
         ({"participants": "others"}, False),
