@@ -264,6 +264,11 @@ CELERY_BEAT_SCHEDULE = {
         # a scheduler that was away must not flood the queue with old rounds
         "options": {"expires": JOB_SWEEP_SECONDS},
     },
+    "tidy-text-prints": {
+        "task": "staffing.tasks.tidy_text_prints",
+        "schedule": crontab(hour=2, minute=20),
+        "options": {"expires": 6 * 3600},
+    },
     "sweep-evidence": {
         "task": "support.tasks.sweep_evidence",
         "schedule": crontab(hour=3, minute=40),

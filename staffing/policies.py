@@ -103,3 +103,6 @@ evidence_kinds.register(
         "activity", models.ActivityEvidence, view="staffing.view_activity", enter="staffing.enter_activity"
     )
 )
+# ---- nearly identical texts: the bureau and those above it read, the officer decides
+allow("staffing.view_similar_texts", REGION)
+allow("staffing.judge_similar_texts", OFFICER)

@@ -48,9 +48,6 @@ class CommonStretch(models.Model):
     hash = models.IntegerField("指纹", primary_key=True)
     prints = models.PositiveIntegerField("出现次数")
 
-    objects = ScopedQuerySet.as_manager()
-    scope = Scope()
-
     class Meta:
         verbose_name = verbose_name_plural = "常见片段"
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.errors import Problems, RuleBroken, checked
 from staffing.models import Activity, ActivityMeasure, ActivityOutcome, ActivityType, Clinician, Measure
+from staffing.services.text_prints import text_print_write
 from support.models import Agreement
 from support.models.donation import Qualifier
 from support.services.records import record_submit
@@ -167,6 +168,7 @@ def activity_save(
         )
         for outcome in outcomes
     )
+    text_print_write(row=activity)
     if submit:
         record_submit(record=activity, by=by)
     return activity

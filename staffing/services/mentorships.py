@@ -25,6 +25,7 @@ from staffing.models import (
     MentorTechnique,
 )
 from staffing.models.attendance import month_period
+from staffing.services.text_prints import text_print_write
 from support.models import Agreement
 from support.services.records import on_replacement, record_submit
 from support.services.replacements import replacement_of
@@ -344,4 +345,5 @@ def summary_write(*, mentorship: Mentorship, year: int, text: str, by: User) -> 
     row.text, row.submitted_by, row.submitted_for = text.strip(), by, by.organisation
     checked(row)
     row.save()
+    text_print_write(row=row)
     return row

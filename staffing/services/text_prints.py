@@ -57,7 +57,7 @@ def _note_pairs(print_: TextPrint, words: str) -> None:
     SimilarPair.objects.bulk_create(pairs, ignore_conflicts=True)
 
 
-def text_prints_fill(*, source: TextSource, progress=None) -> int:
+def text_prints_fill(*, source: TextSource) -> int:
     """Prints of rows that have none yet, as when this came or texts were imported; how many were written."""
     done = TextPrint.objects.filter(source=source.code, source_id=models.OuterRef("pk"))
     missing = source.model._base_manager.filter(~models.Exists(done)).order_by("pk")
@@ -65,16 +65,16 @@ def text_prints_fill(*, source: TextSource, progress=None) -> int:
     while rows := list(missing.filter(pk__gt=last).select_related(*source.related)[:BATCH]):
         last = rows[-1].pk
         for row in rows:
-            written += text_print_write(row=row) is not None
-        if progress is not None:
-            progress(written)
+            if read_text(source.text(row)).hashes:
+                written += text_print_write(row=row) is not None
     return written
 
 
 def text_prints_tidy() -> None:
-    """Every night: forget prints of removed rows, look again at what was written at the same moment as
-    another text, and learn which stretches are on everybody's lips."""
+    """Every night: forget prints of removed rows, make those that are missing, look again at what was written
+    at the same moment as another text, and learn which stretches are on everybody's lips."""
     for source in all_sources():
+        text_prints_fill(source=source)
         alive = source.model._base_manager.filter(pk=models.OuterRef("source_id"))
         TextPrint.objects.filter(~models.Exists(alive), source=source.code).delete()
     recent = list(TextPrint.objects.filter(written_at__gte=timezone.now() - timedelta(days=2)))

@@ -171,6 +171,12 @@ EXPECTED: dict[str, Rows | str] = {
     "assessment.GradeBand": REFERENCE,
     "assessment.Assessment": ASSESSOR_ONLY,
     "assessment.ItemScore": ASSESSOR_ONLY,
+    # ---- evidence; fingerprints and pairs of texts are met by the bureau's page alone
+    "support.DonationEvidence": PARTIES,
+    "staffing.ActivityEvidence": Rows(clinician=WITH_DOCTOR),
+    "staffing.TextPrint": Rows(names("print_first"), names("print_second")),
+    "staffing.SimilarPair": PARTIES,
+    "staffing.SimilarityVerdict": PARTIES,
     "reports.Summary": Rows(names("summary", "summary_draft"), names("clinic_summary")),
 }
 
@@ -178,6 +184,7 @@ EXPECTED: dict[str, Rows | str] = {
 PARENT = {
     "staffing.ActivityMeasure": "activity_id",
     "staffing.ActivityOutcome": "activity_id",
+    "staffing.ActivityEvidence": "activity_id",
     "staffing.CertificateStay": "certificate_id",
     "staffing.InspectionFinding": "inspection_id",
     "staffing.InspectionPhoto": "inspection_id",

@@ -24,7 +24,15 @@ from core.models import CalendarDay, Job
 from reports.models import Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
 from staffing.marks import Cell
-from staffing.models import Activity, CertificateSeries, InspectionPhoto, LeavePolicy, PromotionRule
+from staffing.models import (
+    Activity,
+    CertificateSeries,
+    InspectionPhoto,
+    LeavePolicy,
+    PromotionRule,
+    SimilarPair,
+    TextPrint,
+)
 from staffing.services.activities import Outcome
 from staffing.services.certificate_freezing import certificate_attach, certificate_file_name
 from staffing.services.corrections import correction_request
@@ -40,6 +48,8 @@ from staffing.services.mentorships import (
 )
 from staffing.services.posting_changes import posting_change_refuse
 from staffing.services.studies import study_log_write
+from staffing.services.text_prints import similarity_judge
+from staffing.tests.honest_texts import HONEST
 from support.models import AgreementAttachment, Cycle
 from support.models.confirmation import RecordStatus
 from support.services.agreements import agreement_amend, version_confirm
@@ -94,6 +104,8 @@ def build_ring(ring: Ring) -> Ring:
         _inspections,
         _mentorships,
         _disputes,
+        _evidence,
+        _similar_texts,
         _promotion,
         _judgements,
         _papers,
@@ -379,6 +391,29 @@ def _disputes(ring: Ring, it) -> None:
     it.outcome_draft = build.outcome_value(it.clinic, 80, ring.year - 2, status="draft")
     it.donation_use = donation_use_add(
         donation=it.donation, noted_on=ring.on(5, 2), text=f"{ring.mark}在用", by=by
+    )
+
+
+def _evidence(ring: Ring, it) -> None:
+    """A photo of the hospital's draft, one of the doctor's own, one of a donation."""
+    it.evidence = build.evidence(it.activity_draft, caption=f"{ring.mark}现场")
+    it.evidence_own = build.evidence(it.activity_own, caption=f"{ring.mark}现场")
+    it.donation_evidence = build.evidence(it.donation_draft, caption=f"{ring.mark}验收")
+
+
+def _similar_texts(ring: Ring, it) -> None:
+    """Mentor and apprentice hand in the same words; another text in each ring, or the rings would be alike."""
+    words = {"own": HONEST[7], "other": HONEST[12], "stranger": HONEST[20]}[ring.name]
+    sides = {
+        "first": (Role.HOSPITAL_COORDINATOR, it.hospital),
+        "second": (Role.RECIPIENT_COORDINATOR, it.clinic),
+    }
+    for name, (role, unit) in sides.items():
+        summary_write(mentorship=it.pair, year=ring.year, text=f"{ring.mark}：{words}", by=ring.people[role])
+        setattr(it, f"print_{name}", TextPrint.objects.get(unit=unit))
+    it.similar = SimilarPair.objects.get(first=it.print_first)
+    it.verdict = similarity_judge(
+        pair=it.similar, result="copied", reason=f"{ring.mark}理由", by=ring.people[Role.BUREAU_OFFICER]
     )
 
 
