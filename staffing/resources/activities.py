@@ -20,7 +20,8 @@ from staffing.resources.quantities import (
     ParticipantsColumn,
     ParticipantsWidget,
 )
-from staffing.services.activities import Outcome, Quantity, activity_problems, activity_save
+from staffing.services.activities import activity_save
+from staffing.services.activity_rules import Outcome, Quantity, activity_problems, entry_texts
 from support.models import Agreement, Speciality
 
 OPTIONAL = (MeasureColumn, OutcomeColumn)
@@ -195,7 +196,7 @@ class ActivityResource(ExcelResource):
             end_on=row.values.get("end_on") or row.values["start_on"],
             participants=self._people_of(row),
             measures=self._measures(row),
-            texts=tuple(row.values.get(name, "") for name in ("topic", "place", "note")),
+            texts=entry_texts(**{name: row.values.get(name, "") for name in ("topic", "place", "note")}),
         ).found
         wrong_number = any(heading in self._measure_headings for heading, _ in row.problems)
         for field, messages in found.items():

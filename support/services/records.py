@@ -40,6 +40,8 @@ def record_submit(*, record: TwoSidedRecord, by: User) -> None:
         raise RuleBroken(f"“{current}”现在是“{current.get_status_display()}”，不能提交。")
     if by.organisation_id != current.entered_for_id:
         raise RuleBroken("只有填报单位可以提交。")
+    if obstacles := current.obstacles_to_submit():
+        raise RuleBroken(obstacles)
     _write(record, status=RecordStatus.SUBMITTED, submitted_at=timezone.now(), return_reason="")
 
 
