@@ -20,7 +20,7 @@ from staffing.selectors.entry import (
     agreements_for_activity,
     participants_for,
 )
-from staffing.selectors.entry_drafts import drafts_of, templates_for
+from staffing.selectors.entry_drafts import drafts_of, last_activity, templates_for
 from staffing.services import activities as services
 from staffing.services.activity_days import activity_save_days
 from staffing.services.entry_drafts import draft_discard
@@ -152,6 +152,8 @@ def _form_page(request, kind, activity=None, *, original=None, again=None, templ
             "draft": rows["draft"] if request.method == "GET" else None,
             "entry_key": form["client_key"].value(),
             "evidence_rule": kind.evidence,
+            "may_repeat": not (activity or original or again)
+            and last_activity(request.user, kind) is not None,
             "may_keep_template": request.user.has_perm(MANAGE),
         },
     )
