@@ -361,7 +361,7 @@ def test_nobody_meets_the_draft_of_somebody_else(client, world, sender):
         client.force_login(other)
         assert "内科秘密" not in client.get(NEW).content.decode()
         assert "内科秘密" not in client.get(f"{NEW}?type=ward_round&draft={key}").content.decode()
-        client.post(reverse("activity-draft-discard", args=[key]))
+        assert client.post(reverse("activity-draft-discard", args=[key])).status_code == 404
         client.post(f"{reverse('activity-draft-save')}?type=ward_round", values | {"department": "改掉"})
     draft = EntryDraft.objects.get(user=world.people[HC])
     assert draft.data["department"] == ["内科秘密"]

@@ -14,7 +14,7 @@ from core.scope import visible_or_404
 from core.web import run_verb
 from staffing.activity_forms import ActivityForm
 from staffing.entry_state import for_template, says_something, state_of
-from staffing.models import ActivityTemplate, ActivityType
+from staffing.models import ActivityTemplate, ActivityType, EntryDraft
 from staffing.selectors.entry_drafts import templates_for
 from staffing.services import entry_drafts as services
 from staffing.views.activities import ENTER
@@ -59,7 +59,8 @@ def draft_save(request):
 @require_POST
 @access(ENTER)
 def draft_discard(request, key):
-    """One's own only; what is not there any more is gone as wished."""
+    """One's own only: what somebody else is typing does not exist."""
+    visible_or_404(EntryDraft.objects.filter(user=request.user), request.user, client_key=key)
     run_verb(
         request,
         lambda: services.draft_discard(user=request.user, client_key=key),

@@ -23,6 +23,7 @@ from testing.builders.agreements import (
 )
 from testing.builders.attendance import leave, lock_months, month_sheet
 from testing.builders.certificates import certificate, proved
+from testing.builders.entries import activity_template, entry_draft
 from testing.builders.inspections import discipline_rule, inspection
 from testing.builders.mentorships import mentorship
 from testing.builders.places import (
@@ -60,6 +61,7 @@ __all__ = [
     "YEAR_END",
     "YEAR_START",
     "activity",
+    "activity_template",
     "agreement_draft",
     "agreement_in_force",
     "attended",
@@ -76,6 +78,7 @@ __all__ = [
     "discipline_rule",
     "donation",
     "end_early",
+    "entry_draft",
     "inspection",
     "leave",
     "lock_months",

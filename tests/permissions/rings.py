@@ -24,7 +24,14 @@ from core.models import CalendarDay, Job
 from reports.models import Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
 from staffing.marks import Cell
-from staffing.models import Activity, CertificateSeries, InspectionPhoto, LeavePolicy, PromotionRule
+from staffing.models import (
+    Activity,
+    ActivityFinding,
+    CertificateSeries,
+    InspectionPhoto,
+    LeavePolicy,
+    PromotionRule,
+)
 from staffing.services.activities import Outcome
 from staffing.services.certificate_freezing import certificate_attach, certificate_file_name
 from staffing.services.corrections import correction_request
@@ -96,6 +103,7 @@ def build_ring(ring: Ring) -> Ring:
         _papers,
         _attendance,
         _certificates,
+        _entries,
     ):
         step(ring, it)
     ring.named = {name: _fresh(row) for name, row in vars(it).items()}
@@ -441,3 +449,12 @@ def _attendance(ring: Ring, it) -> None:
     it.leave = build.leave(it.posting, ring.on(5, 6), **asked)
     it.leave_long = build.leave(it.posting, ring.on(6, 1), ring.on(6, 10), **asked)
     it.leave_approved = build.leave(it.posting, ring.on(7, 6), **asked | {"approved": True})
+
+
+def _entries(ring: Ring, it) -> None:
+    """What two people are typing, a template of the hospital, and what a free clinic found."""
+    sender, doctor = ring.people[Role.HOSPITAL_COORDINATOR], ring.people[Role.CLINICIAN]
+    texts = {"topic": [f"{ring.mark}半句"]}
+    it.entry_draft, it.doctor_draft = build.entry_draft(sender, texts), build.entry_draft(doctor, texts)
+    it.entry_template = build.activity_template(sender, f"{ring.mark}模板", texts)
+    ActivityFinding.objects.create(activity=it.activity_own, disease=f"{ring.mark}病", patients=2)

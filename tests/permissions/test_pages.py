@@ -1,5 +1,6 @@
 """Every page × every role × own ring, neighbour, stranger: the exact answer, and nothing shown or written."""
 
+import uuid
 from functools import partial
 
 import pytest
@@ -13,7 +14,13 @@ from tests.permissions.seen import choices_of, leaked_choices, leaked_words
 from tests.permissions.world import OFFICER, OTHER, OWN, PEOPLE, PEOPLE_IDS, SENDER, STRANGER, is_near
 
 pytestmark = pytest.mark.django_db
-NONSENSE = {"pk": (0, 99_999_999_999_999_999_999), "code": ("nonsense",), "row": (99,), "posting": (0,)}
+NONSENSE = {
+    "pk": (0, 99_999_999_999_999_999_999),
+    "code": ("nonsense",),
+    "row": (99,),
+    "posting": (0,),
+    "key": (uuid.UUID(int=0),),
+}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
