@@ -311,6 +311,23 @@ def test_only_ones_own_confirmed_records_are_corrected(client, world):
     )
 
 
+def test_the_detail_page_shows_findings_as_a_subset_and_averages_as_derived(sender, world):
+    made = build.activity(
+        world.agreement,
+        "free_clinic",
+        date(2026, 5, 2),
+        measures={"free_clinic_sessions": 200, "free_clinic_patients": 6000},
+        by=world.people[HC],
+        findings=[Finding("高血压", 9), Finding("冠心病", 6), Finding("子宫肌瘤", 2)],
+        filing_number="3号",
+        filed_on=date(2026, 5, 3),
+    )
+    text = sender.get(reverse("activity-detail", args=[made.pk])).content.decode()
+    for words in ("义诊患者平均每次 30.0 人次", "由次数和人次推算", "是患者的一部分", "活动日期早于备案日期"):
+        assert words in text
+    assert "17" not in text.split("查出病种")[1].split("</dd>")[0], "a subset is never added up"
+
+
 # ---- drafts
 def autosave(client, world, code="ward_round", **changes):
     values = typed(world, code, **changes)
