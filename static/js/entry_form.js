@@ -206,8 +206,10 @@
     form.querySelector("[data-people]")?.dispatchEvent(new Event("input"));
   }
   const copy = read(store);
+  const { entrySaved } = form.dataset;
+  if (entrySaved) say("ok", `已自动保存 ${clock(entrySaved)}`);
   if (copy?.fields) {
-    if (copy.at > (form.dataset.entrySaved ? new Date(form.dataset.entrySaved).toISOString() : "")) {
+    if (copy.at > (entrySaved ? new Date(entrySaved).toISOString() : "")) {
       put(copy);
       say("kept", `已恢复本机保存的内容（${clock(copy.at)}）`);
       unsaved = true;
