@@ -26,7 +26,7 @@ allow_model(
     change=OFFICER | COORDINATORS | {"clinician"},
     **importable,
 )
-for model in (models.ActivityMeasure, models.ActivityOutcome):
+for model in (models.ActivityMeasure, models.ActivityOutcome, models.ActivityFinding):
     allow_model(model, view=BUSINESS, add=OFFICER, change=OFFICER, delete=OFFICER)
 allow_model(models.AdvancedStudy, view=BUSINESS, add=OFFICER | COORDINATORS, change=OFFICER | COORDINATORS)
 allow("staffing.confirm_arrival", RECIPIENTS)
@@ -34,6 +34,7 @@ allow("staffing.manage_posting", OFFICER | SENDERS)
 # entering on the workspace pages; bureau officers enter at their desk
 allow("staffing.enter_posting", SENDERS)
 allow("staffing.enter_activity", COORDINATORS, "clinician")
+allow("staffing.manage_template", COORDINATORS)
 allow("staffing.enter_study", COORDINATORS)
 allow("staffing.enter_clinician", COORDINATORS)
 

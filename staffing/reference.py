@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.reference import create_missing
+from staffing.activity_questions import QUESTIONS
 from staffing.models import ActivityType, ActivityTypeMeasure, Measure
 from staffing.promotion_reference import load_promotion_rules
 
@@ -65,6 +66,19 @@ MEASURES = (
     ("village_doctors_trained", "培训乡村医生", "人次", None, WHOLE, "参训的乡村医生人次。"),
     ("equipment_repaired", "维修设备", "台件", None, WHOLE, "修复的设备台件。"),
     ("leader_visits", "领导到点指导", "次", None, WHOLE, "支援单位领导班子成员到受援单位。"),
+    ("free_clinic_staff", "义诊医务人员", "人", None, WHOLE, "到场的医务人员人数，与义诊场次、患者不相加。"),
+    ("glucose_tests", "血糖检测", "人次", None, WHOLE, "已计入免费检查，不与免费检查相加。"),
+    ("ultrasound_tests", "超声检查", "人次", None, WHOLE, "已计入免费检查，不与免费检查相加。"),
+    (
+        "repair_cost_saved",
+        "节约维修费用",
+        "元",
+        None,
+        MONEY,
+        "与送厂维修报价相比；不是捐赠，也不是减免费用。",
+    ),
+    ("cpr_trained", "心肺复苏培训", "人次", None, WHOLE, "练习过心肺复苏的人次；已计入培训人次，不相加。"),
+    ("image_corrections", "影像诊断纠正", "例", None, WHOLE, "复核影像时更正了诊断的例数。"),
 )
 
 REQUIRED, OPTIONAL = True, False
@@ -120,9 +134,12 @@ ACTIVITY_TYPES = (
         "义诊",
         (
             ("free_clinic_sessions", REQUIRED, ONE),
+            ("free_clinic_staff", OPTIONAL, None),
             ("free_clinic_patients", OPTIONAL, None),
             ("leaflets", OPTIONAL, None),
             ("tests_done", OPTIONAL, None),
+            ("glucose_tests", OPTIONAL, None),
+            ("ultrasound_tests", OPTIONAL, None),
             ("free_medicine_value", OPTIONAL, None),
         ),
         False,
@@ -148,13 +165,29 @@ ACTIVITY_TYPES = (
     ("rescue", "急危重症抢救", (("rescues", REQUIRED, ONE),), False),
     ("leader_visit", "领导到点指导", (("leader_visits", REQUIRED, ONE),), False),
     ("village_training", "乡村医生培训", (("village_doctors_trained", REQUIRED, None),), False),
-    ("equipment_repair", "设备维修", (("equipment_repaired", REQUIRED, ONE),), False),
+    (
+        "equipment_repair",
+        "设备维修",
+        (("equipment_repaired", REQUIRED, ONE), ("repair_cost_saved", OPTIONAL, None)),
+        False,
+    ),
+    (
+        "cpr_training",
+        "心肺复苏培训",
+        (
+            ("trainings", REQUIRED, ONE),
+            ("training_audience", OPTIONAL, None),
+            ("cpr_trained", OPTIONAL, None),
+        ),
+        False,
+    ),
+    ("image_reading", "影像读片", (("image_corrections", REQUIRED, None),), False),
 )
 
 
 @transaction.atomic
 def load_reference() -> int:
-    """Adds missing measures and types; a type that exists keeps the measures its bureau gave it."""
+    """Adds missing measures and types; a type that exists keeps what its bureau gave it."""
     added = create_missing(
         Measure,
         (
@@ -174,7 +207,13 @@ def load_reference() -> int:
     added += create_missing(
         ActivityType,
         (
-            {"code": code, "name": name, "names_outcomes": names_outcomes, "order": number * 10}
+            {
+                "code": code,
+                "name": name,
+                "names_outcomes": names_outcomes,
+                "order": number * 10,
+                **QUESTIONS[code].values(),
+            }
             for number, (code, name, _, names_outcomes) in enumerate(ACTIVITY_TYPES, 1)
         ),
     )

@@ -10,6 +10,7 @@ from staffing.views import (
     certificates,
     corrections,
     coverage,
+    entry_drafts,
     identities,
     inspections,
     leave,
@@ -69,13 +70,19 @@ urlpatterns = [
         "activities/confirm/", activities.RECORDS.confirm_many("activity-list"), name="activity-confirm-many"
     ),
     path("activities/new/", activity_entry.activity_new, name="activity-new"),
+    path("activities/drafts/save/", entry_drafts.draft_save, name="activity-draft-save"),
+    path("activities/drafts/<uuid:key>/discard/", entry_drafts.draft_discard, name="activity-draft-discard"),
+    path("activities/templates/", entry_drafts.template_list, name="activity-template-list"),
+    path("activities/templates/save/", entry_drafts.template_save, name="activity-template-save"),
+    path(
+        "activities/templates/<int:pk>/rename/", entry_drafts.template_rename, name="activity-template-rename"
+    ),
+    path(
+        "activities/templates/<int:pk>/delete/", entry_drafts.template_delete, name="activity-template-delete"
+    ),
     path("activities/<int:pk>/", activities.activity_detail, name="activity-detail"),
     *activities.RECORDS.urls("activities/"),
     path("activities/<int:pk>/edit/", activity_entry.activity_edit, name="activity-edit"),
-    path("activities/<int:pk>/submit/", activity_entry.activity_submit, name="activity-submit"),
-    path("activities/<int:pk>/delete/", activity_entry.activity_delete, name="activity-delete"),
-    path("activities/<int:pk>/confirm/", activities.activity_confirm, name="activity-confirm"),
-    path("activities/<int:pk>/return/", activities.activity_return, name="activity-return"),
     path("activities/similar/", similar_texts.similar_texts, name="similar-texts"),
     path("activities/similar/<int:pk>/judge/", similar_texts.similar_text_judge, name="similar-text-judge"),
     path("inspections/", inspections.inspection_list, name="inspection-list"),

@@ -1,7 +1,6 @@
 from django.urls import path
 
-from support.views import agreements, disputes, donations, outcome_entry, outcome_values, outcomes
-from support.views import agreements, donations, evidence, outcomes
+from support.views import agreements, disputes, donations, evidence, outcome_entry, outcome_values, outcomes
 
 urlpatterns = [
     path("agreements/", agreements.agreement_list, name="agreement-list"),

@@ -6,9 +6,10 @@ from django.contrib import admin
 from core.admin import ScopedRelatedFilter
 from core.excel.admin import ExcelAdmin
 from staffing.admin.cards import ActivityWaiting
-from staffing.models import Activity, ActivityMeasure, ActivityOutcome
+from staffing.models import Activity, ActivityFinding, ActivityMeasure, ActivityOutcome
 from staffing.resources import ActivityResource
-from staffing.services.activities import Outcome, Quantity, activity_save
+from staffing.services.activities import activity_save
+from staffing.services.activity_rules import Finding, Outcome, Quantity
 from support.desk import ENTRY_FIELDSET, OpenInline, WholeRecordAdmin
 
 
@@ -26,6 +27,12 @@ class OutcomeInline(OpenInline):
     fields = ["kind", "name", "person", "department", "first_on"]
     autocomplete_fields = ["person"]
     verbose_name_plural = "成果（新技术、制度等，逐项写出名称）"
+
+
+class FindingInline(OpenInline):
+    model = ActivityFinding
+    fields = ["disease", "patients"]
+    verbose_name_plural = "查出病种（患者的一部分，不必等于患者总数）"
 
 
 class ActivityForm(forms.ModelForm):
@@ -80,7 +87,7 @@ class ActivityAdmin(ExcelAdmin, WholeRecordAdmin):
     label_related = ("activity_type",)
     list_select_related = ["activity_type", "agreement__sender", "agreement__recipient", "entered_for"]
     autocomplete_fields = ["agreement", "participants", "speciality"]
-    inlines = [MeasureInline, OutcomeInline]
+    inlines = [MeasureInline, FindingInline, OutcomeInline]
     fieldsets = [
         (
             None,
@@ -89,7 +96,16 @@ class ActivityAdmin(ExcelAdmin, WholeRecordAdmin):
                 "description": "一次活动登记一次，不按参加人数重复登记。只登记数量，不写患者信息。",
             },
         ),
-        ("人员与专业", {"fields": ["participants", ("speciality", "hours"), "note"]}),
+        ("人员与专业", {"fields": ["participants", ("department", "speciality"), "hours"]}),
+        ("内容", {"fields": ["content", "note"]}),
+        (
+            "义诊备案",
+            {
+                "classes": ["collapse"],
+                "fields": [("filing_number", "filed_on")],
+                "description": "义诊应当先备案后举办。",
+            },
+        ),
         ENTRY_FIELDSET,
     ]
 
@@ -105,6 +121,7 @@ class ActivityAdmin(ExcelAdmin, WholeRecordAdmin):
                 for row in rows.get(ActivityMeasure, [])
             },
             outcomes=[Outcome(**row) for row in rows.get(ActivityOutcome, [])],
+            findings=[Finding(**row) for row in rows.get(ActivityFinding, [])],
             **answers,
         )
 

@@ -1,10 +1,11 @@
 """Kinds of activity and their measures: data that the bureau may extend."""
 
+from django import forms
 from django.contrib import admin
 
 from core.admin import ScopedAdmin, ScopedInline
 from core.desk import chip
-from staffing.models import ActivityType, ActivityTypeMeasure, Measure
+from staffing.models import ActivityType, ActivityTypeMeasure, Asked, Measure
 
 
 @admin.register(Measure)
@@ -27,18 +28,69 @@ class MeasureAdmin(ScopedAdmin):
 
 class TypeMeasureInline(ScopedInline):
     model = ActivityTypeMeasure
-    fields = ["measure", "is_required", "initial", "order"]
+    fields = ["measure", "unit", "is_required", "initial", "order"]
+    readonly_fields = ["unit"]
+    verbose_name_plural = "计量项（登记时依次序填写）"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("measure")
+
+    @admin.display(description="单位")
+    def unit(self, row):
+        return row.measure.unit if row.measure_id else None
+
+
+class QuestionsField(forms.MultipleChoiceField):
+    """The questions of a type as check boxes, in the order in which the form asks them."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, label: str, help_text: str):
+        super().__init__(choices=Asked.choices, label=label, help_text=help_text, required=False)
+
+
+class ActivityTypeForm(forms.ModelForm):
+    asks = QuestionsField("填报内容", "登记这类活动时显示的内容；日期、协议和计量项总是显示。")
+    requires = QuestionsField("必填内容", "没有填写就不能提交；存草稿不受影响。")
+    evidence = forms.ChoiceField(
+        label="佐证材料", choices=ActivityType.Evidence.choices, widget=forms.RadioSelect
+    )
+
+    def clean(self):
+        values = super().clean()
+        beyond = set(values.get("requires", ())) - set(values.get("asks", ()))
+        if beyond:
+            names = "、".join(label for code, label in Asked.choices if code in beyond)
+            self.add_error("requires", f"必填的“{names}”没有列在填报内容中，请一并勾选。")
+        return values
 
 
 @admin.register(ActivityType)
 class ActivityTypeAdmin(ScopedAdmin):
     menu = ("基础目录", 750)
-    list_display = ["name", "measure_names", "names_outcomes", "active_chip", "order"]
-    list_filter = ["is_active", "names_outcomes"]
+    form = ActivityTypeForm
+    list_display = ["name", "measure_names", "asked_names", "evidence", "active_chip", "order"]
+    list_filter = ["is_active", "evidence", "names_outcomes"]
     search_fields = ["code", "name"]
     search_help_text = "按名称或代码查找"
     inlines = [TypeMeasureInline]
-    fieldsets = [(None, {"fields": ["name", "code", "names_outcomes", "is_active", "order"]})]
+    fieldsets = [
+        (None, {"fields": [("name", "code"), ("order", "is_active")]}),
+        (
+            "登记时填什么",
+            {
+                "fields": ["asks", "requires", "names_outcomes"],
+                "description": "问得越少，登记越快：只勾选这类活动真正需要的内容。",
+            },
+        ),
+        (
+            "佐证材料",
+            {
+                "fields": ["evidence"],
+                "description": "“必须上传”对导入的历史记录同样有效，没有材料的不能提交。",
+            },
+        ),
+    ]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("measures")
@@ -46,6 +98,10 @@ class ActivityTypeAdmin(ScopedAdmin):
     @admin.display(description="计量项")
     def measure_names(self, kind):
         return "、".join(str(measure) for measure in kind.measures.all()) or None
+
+    @admin.display(description="填报内容")
+    def asked_names(self, kind):
+        return "、".join(label for code, label in Asked.choices if code in kind.asks) or None
 
     @admin.display(description="状态", ordering="is_active")
     def active_chip(self, kind):

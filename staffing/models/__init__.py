@@ -13,6 +13,7 @@ from staffing.models.certificate import CertificateStay, ServiceCertificate
 from staffing.models.certificate_series import CertificateKind, CertificateSeries
 from staffing.models.clinician import Clinician
 from staffing.models.discipline import DisciplineConsequence, DisciplineRule
+from staffing.models.entry_draft import ActivityTemplate, EntryDraft
 from staffing.models.identity import ClinicianIdentity
 from staffing.models.inspection import Inspection, InspectionFinding, InspectionPhoto
 from staffing.models.leave import ApprovalLevel, Half, Leave, LeaveApproval, LeavePolicy
@@ -48,6 +49,7 @@ __all__ = [
     "ActivityFinding",
     "ActivityMeasure",
     "ActivityOutcome",
+    "ActivityTemplate",
     "ActivityType",
     "ActivityTypeMeasure",
     "Asked",
@@ -65,6 +67,7 @@ __all__ = [
     "DisciplineConsequence",
     "DisciplineRule",
     "Half",
+    "EntryDraft",
     "Inspection",
     "InspectionFinding",
     "InspectionPhoto",

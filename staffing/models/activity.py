@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.scope import Scope, ScopedQuerySet
-from staffing.models.activity_type import ActivityType, Measure
+from staffing.models.activity_type import ActivityType, Asked, Measure
 from staffing.models.clinician import Clinician
 from support.models import Agreement, Speciality
 from support.models.confirmation import TwoSidedRecord, confirmed_is_frozen
@@ -83,6 +83,24 @@ class Activity(TwoSidedRecord):
 
     def __str__(self):
         return f"{self.start_on:%Y-%m-%d} {self.activity_type.name}{'：' + self.topic if self.topic else ''}"
+
+    def obstacles_to_submit(self):
+        given = {
+            Asked.TOPIC: self.topic,
+            Asked.PARTICIPANTS: self.participants.exists(),
+            Asked.DEPARTMENT: self.department,
+            Asked.SPECIALITY: self.speciality_id,
+            Asked.PLACE: self.place,
+            Asked.HOURS: self.hours is not None,
+            Asked.CONTENT: self.content,
+            Asked.END_ON: True,
+            Asked.FILING: self.filing_number and self.filed_on,
+            Asked.FINDINGS: self.findings.exists(),
+            Asked.NOTE: self.note,
+        }
+        return self.activity_type.missing(
+            [code.value for code, value in given.items() if value], has_evidence=self.evidence.exists()
+        )
 
 
 @pghistory.track()

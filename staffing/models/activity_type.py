@@ -4,6 +4,8 @@ Shipped from the canonical statistical form; the bureau may add and change. 次,
 are different units and never added: a figure sums one measure.
 """
 
+from collections.abc import Collection
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -47,6 +49,10 @@ class Asked(models.TextChoices):
     FILING = "filing", "义诊备案"
     FINDINGS = "findings", "查出病种"
     NOTE = "note", "备注"
+
+
+# where the form asks it, when not under its own name
+FIELD_OF = {Asked.FILING.value: "filing_number"}
 
 
 def usual_questions() -> list[str]:
@@ -105,6 +111,17 @@ class ActivityType(models.Model):
 
     def __str__(self):
         return self.name
+
+    def missing(self, given: Collection[str], *, has_evidence: bool) -> dict[str, list[str]]:
+        """What stands against submitting, by form field: ``given`` are the Asked codes that are filled in."""
+        found = {
+            FIELD_OF.get(code, code): [f"请填写“{Asked(code).label}”，登记“{self}”时必须填写。"]
+            for code in self.requires
+            if code not in given
+        }
+        if self.evidence == self.Evidence.REQUIRED and not has_evidence:
+            found["evidence"] = [f"登记“{self}”必须先上传佐证材料（照片、签到表等）再提交，现在没有。"]
+        return found
 
 
 class ActivityTypeMeasure(models.Model):

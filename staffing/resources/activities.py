@@ -13,6 +13,8 @@ from core.excel.widgets import DateWidget, DecimalWidget, IntegerWidget, TextWid
 from staffing.models import Activity, ActivityOutcome, ActivityType, ActivityTypeMeasure, Measure
 from staffing.resources.people import People
 from staffing.resources.quantities import (
+    FindingsColumn,
+    FindingsWidget,
     MeasureColumn,
     OutcomeColumn,
     ParticipantNamesColumn,
@@ -20,10 +22,17 @@ from staffing.resources.quantities import (
     ParticipantsColumn,
     ParticipantsWidget,
 )
-from staffing.services.activities import Outcome, Quantity, activity_problems, activity_save
+from staffing.selectors.activity_warnings import filing_advice, personal_advice
+from staffing.services.activities import activity_save
+from staffing.services.activity_rules import Finding, Outcome, Quantity, activity_problems, entry_texts
 from support.models import Agreement, Speciality
 
 OPTIONAL = (MeasureColumn, OutcomeColumn)
+# words of the record that a file from before these columns may lack
+ADDED = ("department", "content", "filing_number", "filed_on", "findings")
+TEXTS = ("topic", "place", "department", "content", "note")
+WORDS = (*TEXTS, "speciality", "hours", "filing_number", "filed_on")
+CLOSING = ("filing_number", "filed_on", "findings", "content", "note", "status", "entered_for")
 
 
 class ActivityResource(ExcelResource):
@@ -61,6 +70,7 @@ class ActivityResource(ExcelResource):
         width=28,
     )
     place = Column("place", "地点", TextWidget(), width=18)
+    department = Column("department", "科室", TextWidget(), width=14)
     speciality = Column(
         "speciality",
         "专业",
@@ -77,6 +87,17 @@ class ActivityResource(ExcelResource):
     )
     names = ParticipantNamesColumn("names", "参加人员", read_only=True, width=20)
     hours = Column("hours", "课时", DecimalWidget(places=1, largest=5), width=8)
+    filing_number = Column("filing_number", "备案号", TextWidget(), help="义诊的备案编号。", width=18)
+    filed_on = Column("filed_on", "备案日期", DateWidget(), help="义诊应当先备案后举办。")
+    findings = FindingsColumn(
+        "findings",
+        "查出病种",
+        FindingsWidget(),
+        help="病种和人数，是患者的一部分，不必等于患者总数；多项用“；”隔开。",
+        example="高血压 9；冠心病 6",
+        width=24,
+    )
+    content = Column("content", "内容", TextWidget(), width=30)
     note = Column("note", "备注", TextWidget(), width=24)
     status = Column("get_status_display", "状态", read_only=True, width=10)
     entered_for = Column("entered_for__name", "填报单位", read_only=True, width=26)
@@ -94,7 +115,7 @@ class ActivityResource(ExcelResource):
 
     def prepare(self):
         """One column a measure, then one a kind of named result, before the closing columns."""
-        closing = {name: self.fields.pop(name) for name in ("note", "status", "entered_for")}
+        closing = {name: self.fields.pop(name) for name in CLOSING}
         measures = list(Measure.objects.order_by("order", "code"))
         titles = [str(measure) for measure in measures]
         types = defaultdict(list)
@@ -110,12 +131,12 @@ class ActivityResource(ExcelResource):
         self.fields.update(closing)
 
     def may_lack(self, column):
-        return isinstance(column, OPTIONAL)
+        return isinstance(column, OPTIONAL) or column.attribute in ADDED
 
     def related(self, queryset):
         return queryset.select_related(
             "agreement__sender", "agreement__recipient", "activity_type", "speciality", "entered_for"
-        ).prefetch_related("measures", "outcomes__person", "participants__organisation")
+        ).prefetch_related("measures", "outcomes__person", "findings", "participants__organisation")
 
     def owned(self, queryset):
         return queryset.filter(agreement__in=Agreement.objects.owned_by(self.user))
@@ -179,6 +200,11 @@ class ActivityResource(ExcelResource):
                     outcomes.append(Outcome(column.kind, name, *extra))
         return outcomes
 
+    def _findings(self, row) -> tuple[Finding, ...]:
+        if "findings" in row.values:
+            return row.values["findings"]
+        return self.fields["findings"].get_value(row.instance) if row.instance is not None else ()
+
     def _people_of(self, row) -> list:
         if "participants" in row.values:
             return row.values["participants"].ordered()
@@ -187,6 +213,11 @@ class ActivityResource(ExcelResource):
     def judge(self, row):
         if not row.has("agreement", "activity_type", "start_on"):
             return
+        texts = entry_texts(
+            outcomes=self._outcomes(row),
+            findings=self._findings(row),
+            **{name: row.values.get(name) or "" for name in TEXTS},
+        )
         found = activity_problems(
             agreement=row.values["agreement"],
             activity_type=row.values["activity_type"],
@@ -194,8 +225,11 @@ class ActivityResource(ExcelResource):
             end_on=row.values.get("end_on") or row.values["start_on"],
             participants=self._people_of(row),
             measures=self._measures(row),
-            texts=tuple(row.values.get(name, "") for name in ("topic", "place", "note")),
+            texts=texts,
+            findings=self._findings(row),
         ).found
+        odd = personal_advice(texts) + filing_advice(row.values["start_on"], row.values.get("filed_on"))
+        row.notes += [one.text for one in odd]
         wrong_number = any(heading in self._measure_headings for heading, _ in row.problems)
         for field, messages in found.items():
             # an unreadable quantity must not be told as a missing one, too
@@ -210,9 +244,8 @@ class ActivityResource(ExcelResource):
         return {column.heading for column in self.columns if isinstance(column, MeasureColumn)}
 
     def write(self, row):
-        texts = ("topic", "place", "note", "speciality", "hours")
-        known = {name: getattr(row.instance, name) for name in texts} if row.instance is not None else {}
-        given = {name: row.values[name] for name in texts if name in row.values}
+        known = {name: getattr(row.instance, name) for name in WORDS} if row.instance is not None else {}
+        given = {name: row.values[name] for name in WORDS if name in row.values}
         return activity_save(
             agreement=row.values["agreement"],
             activity_type=row.values["activity_type"],
@@ -222,6 +255,7 @@ class ActivityResource(ExcelResource):
             participants=self._people_of(row),
             measures=self._measures(row),
             outcomes=self._outcomes(row),
+            findings=self._findings(row),
             activity=row.instance,
             submit=True,
             **(known | given),

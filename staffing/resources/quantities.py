@@ -7,7 +7,7 @@ from core.excel.cells import as_text, is_blank, narrow, number_text, tidy
 from core.excel.columns import Column
 from core.excel.widgets import CellWidget, DecimalWidget
 from staffing.models import Activity, ActivityOutcome, Clinician, Measure
-from staffing.services.activities import Quantity
+from staffing.services.activity_rules import Finding, Quantity
 from support.models.donation import Qualifier
 
 SEPARATORS = re.compile(r"[;；、,，\n]+")
@@ -153,3 +153,37 @@ class OutcomeColumn(Column):
 
     def get_value(self, instance: Activity) -> tuple[str, ...]:
         return tuple(row.name for row in instance.outcomes.all() if row.kind == self.kind)
+
+
+FINDING = re.compile(r"(.*\D)\s*[:：]?\s*(\d{1,6})\s*(?:人|例|人次)?")
+
+
+class FindingsWidget(CellWidget):
+    """“高血压 9；冠心病 6”: each disease with the number of patients."""
+
+    expected = "病种和人数，例如“高血压 9；冠心病 6”"
+
+    def blank(self):
+        return ()
+
+    def read(self, value):
+        return tuple(
+            self._one(tidy(part)) for part in NAME_SEPARATORS.split(as_text(value)) if not is_blank(part)
+        )
+
+    def _one(self, part: str) -> Finding:
+        found = FINDING.fullmatch(narrow(part))
+        if not found or not found[1].strip(" :："):
+            raise ValueError(f"“{part[:20]}”看不出病种和人数，请写成“高血压 9”，多项用“；”隔开。")
+        return Finding(found[1].strip(" :："), int(found[2]))
+
+    def render(self, value, obj=None, **kwargs):
+        return "；".join(f"{row.disease} {row.patients}" for row in value or ())
+
+    def show(self, value):
+        return self.render(value) or "空白"
+
+
+class FindingsColumn(Column):
+    def get_value(self, instance: Activity) -> tuple[Finding, ...]:
+        return tuple(Finding(row.disease, row.patients) for row in instance.findings.all())

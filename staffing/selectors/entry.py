@@ -1,7 +1,11 @@
 """What a person may choose from when entering: agreements, people, what was used last."""
 
+from datetime import date
+
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 
 from accounts.models import User
 from staffing.models import Activity, Clinician, Posting
@@ -30,8 +34,13 @@ def agreements_for_activity(user: User) -> QuerySet[Agreement]:
     )
 
 
-def participants_for(user: User, agreements, keep: Activity | None = None) -> QuerySet[Clinician]:
-    """People posted under the agreements, with ``agreement_ids``; ``keep`` adds those already entered."""
+def participants_for(
+    user: User, agreements, keep: Activity | None = None, day: date | None = None
+) -> QuerySet[Clinician]:
+    """People posted under the agreements, with ``posts``; ``keep`` adds those already entered.
+
+    ``day``: who is posted on it comes first. A post reads “agreement:first day:last day”.
+    """
     live = [status for status in Posting.Status.values if status != Posting.Status.CANCELLED]
     if sees_only_own_rows(user):
         chosen = Q(user=user)
@@ -41,14 +50,31 @@ def participants_for(user: User, agreements, keep: Activity | None = None) -> Qu
         )
     if keep is not None:
         chosen |= Q(pk__in=keep.participants.values("pk"))
-    posted_under = ArrayAgg(
-        "postings__agreement_id", distinct=True, filter=Q(postings__status__in=live), default=[]
+    posts = ArrayAgg(
+        Concat(
+            Cast("postings__agreement_id", CharField()),
+            Value(":"),
+            Cast("postings__start_on", CharField()),
+            Value(":"),
+            Cast("postings__end_on", CharField()),
+        ),
+        distinct=True,
+        filter=Q(postings__status__in=live),
+        default=[],
+    )
+    day = day or timezone.localdate()
+    there = Posting.objects.filter(
+        clinician=OuterRef("pk"),
+        agreement__in=agreements,
+        status__in=live,
+        start_on__lte=day,
+        end_on__gte=day,
     )
     return (
         Clinician.objects.filter(chosen)
         .select_related("organisation")
-        .annotate(agreement_ids=posted_under)
-        .order_by("name_key", "pk")
+        .annotate(posts=posts, is_there=Exists(there))
+        .order_by("-is_there", "name_key", "pk")
     )
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.models import AuditEvent
 from staffing.models import ActivityEvidence
-from staffing.services.activities import activity_delete, activity_save
+from staffing.services.activities import activity_save
 from support.services.evidence import evidence_attach
 from support.views.evidence import evidence_from_request
 from testing import builders as build
@@ -144,7 +144,7 @@ def test_a_submitted_record_keeps_its_files(client, world):
 def test_a_deleted_draft_takes_rows_and_files(world, django_capture_on_commit_callbacks):
     row = build.evidence(world.draft)
     with django_capture_on_commit_callbacks(execute=True):
-        activity_delete(activity=world.draft, by=world.draft.entered_by)
+        record_delete(record=world.draft, by=world.draft.entered_by)
     assert not ActivityEvidence.objects.exists() and not row.file.storage.exists(row.file.name)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from staffing.models import Activity, ActivityType
-from staffing.services.activities import Outcome, Quantity
+from staffing.services.activity_rules import Outcome, Quantity
 from testing import builders as build
 from testing.scene import scene
 
@@ -76,7 +76,11 @@ def test_new_activity_knows_today_and_the_last_agreement(sender, world):
 
 def test_saved_and_submitted(sender, world):
     values = typed(world, send="1")
-    answer = sender.post(new("lecture"), values)
+    asked = sender.post(new("lecture"), values)
+    assert [one.kind for one in asked.context["advice"]] == ["evidence"]
+    assert not Activity.objects.filter(client_key=values["client_key"]).exists()
+    seen = {"advice": [one.key for one in asked.context["advice"]], "acknowledged": "1"}
+    answer = sender.post(new("lecture"), values | seen)
     made = Activity.objects.get(client_key=values["client_key"])
     assert answer.headers["Location"] == reverse("activity-detail", args=[made.pk])
     assert (made.status, made.topic, made.start_on) == ("submitted", "新生儿复苏", date(2026, 4, 20))
@@ -106,7 +110,7 @@ def test_somebody_elses_key_does_not_open_their_record(sender, world):
     ("changes", "field", "words"),
     [
         ({"start_on": "2031-01-05"}, "start_on", "不在协议"),
-        ({"topic": "张某 13877651234 随访"}, "topic", "身份证号或手机号"),
+        ({"topic": "张某 11010519491231002X 随访"}, "topic", "身份证号"),
         ({"end_on": "2026-04-01"}, "end_on", "早于"),
         ({"start_on": ""}, "start_on", "必填"),
     ],

@@ -12,7 +12,7 @@ from core.excel.reading import read_table
 from core.tests.excel_files import workbook
 from staffing.models import Activity
 from staffing.resources import ActivityResource
-from staffing.services.activities import Outcome, Quantity
+from staffing.services.activity_rules import Finding, Outcome, Quantity
 from testing import builders as build
 from testing.scene import scene
 
@@ -92,7 +92,7 @@ def test_every_problem_of_every_row_at_once(world, officer):
         lecture(world, **{"讲座（次）": "一", "听课（人次）": 3.5}),
         lecture(world, 活动类型="开会", 日期="2026/2/31"),
         lecture(world, **{"新技术新业务（项）": 1, "讲座（次）": None}),
-        lecture(world, "患者 13812345678", 参加人员工号="不存在；X9:0012"),
+        lecture(world, "患者 11010519491231002X", 参加人员工号="不存在；X9:0012"),
         lecture(world, **{"讲座（次）": -1}),
     )
     found = "\n".join(result.sentences)
@@ -105,7 +105,7 @@ def test_every_problem_of_every_row_at_once(world, officer):
     assert "第 4 行“日期”：写的是“2026/2/31”，没有这一天" in found
     assert "第 5 行：“讲座”不填“新技术新业务”。" in found
     assert "第 5 行：请填写“讲座”（次）。" in found
-    assert "第 6 行“主题”：文字中似乎有身份证号或手机号" in found
+    assert "第 6 行“主题”：“主题”中有身份证号" in found
     assert f"第 6 行“参加人员工号”：{world.hospital}的工号“不存在”不存在或不在您的管理范围内。" in found
     assert "第 6 行“参加人员工号”：“X9:0012”中的机构编码不是协议的支援单位或受援单位。" in found
     assert "第 7 行“讲座（次）”：写的是“-1”，不能小于 0" in found
@@ -173,7 +173,7 @@ def test_the_preview_tells_what_the_import_does(world, officer):
         lecture(world, "二", 日期=date(2027, 2, 1)),
         lecture(world, "三", **{"讲座（次）": None}),
         lecture(world, "四", 参加人员工号=build.clinician(build.organisation()).staff_no),
-        lecture(world, "13812345678"),
+        lecture(world, "11010519491231002X"),
     ]
     before = Activity.objects.count()
     preview = take(officer, *rows, dry_run=True)
@@ -209,6 +209,69 @@ def test_strangers_cannot_write_here(world):
     assert "第 2 行：这一行不属于您的管理范围，不能导入。" in numbered.sentences
 
 
+FREE_CLINIC = [
+    "协议编号",
+    "活动类型",
+    "日期",
+    "主题",
+    "科室",
+    "内容",
+    "备案号",
+    "备案日期",
+    "查出病种",
+    "义诊（次）",
+]
+
+
+def free_clinic(world, found, **more):
+    row = [world.agreement.number, "义诊", date(2026, 4, 20), "高血压日", "门诊", "测血压", "3号"]
+    return [*row, date(2026, 4, 1), found, 1]
+
+
+@pytest.mark.parametrize(
+    "text", ["高血压 9；冠心病 6", "高血压9；冠心病6", "高血压９人;冠心病：6例", "高血压 9 人\n冠心病:6"]
+)
+def test_findings_in_one_cell(world, officer, text):
+    assert take(officer, free_clinic(world, text), headings=FREE_CLINIC).sentences == []
+    made = Activity.objects.get(activity_type__code="free_clinic")
+    assert [str(row) for row in made.findings.all()] == ["高血压9人", "冠心病6人"]
+    assert (made.department, made.content, made.filing_number) == ("门诊", "测血压", "3号")
+    assert made.filed_on == date(2026, 4, 1)
+
+
+def test_findings_that_cannot_be_read_say_so(world, officer):
+    result = take(officer, free_clinic(world, "高血压；9"), headings=FREE_CLINIC)
+    assert "看不出病种和人数" in result.sentences[0] and "查出病种" in result.sentences[0]
+    twice = take(officer, free_clinic(world, "高血压 9；高血压 1"), headings=FREE_CLINIC)
+    assert "写了两次" in twice.sentences[0] and "查出病种" in twice.sentences[0]
+    number = take(officer, free_clinic(world, "患者11010519491231002X 1"), headings=FREE_CLINIC)
+    assert any("身份证号" in sentence for sentence in number.sentences)
+
+
+def test_what_looks_odd_is_told_in_the_preview_and_holds_nothing_up(world, officer):
+    row = free_clinic(world, "高血压 9")
+    row[5], row[7] = "家属电话 13800138000", date(2026, 5, 1)
+    preview = take(officer, row, headings=FREE_CLINIC, dry_run=True)
+    (noted,) = preview.noted_rows
+    assert len(noted.notes) == 2 and "138****8000" in noted.notes[0] and "早于备案日期" in noted.notes[1]
+    assert preview.succeeded and take(officer, row, headings=FREE_CLINIC).succeeded
+
+
+def test_a_file_from_before_the_new_columns_leaves_them_alone(world, officer):
+    made = build.activity(
+        world.agreement,
+        status="returned",
+        by=officer,
+        department="内科",
+        findings=[Finding("高血压", 1)],
+        participants=[world.clinician],
+    )
+    row = lecture(world, **{"日期": made.start_on, "主题": "改过的题目"})
+    assert take(officer, [made.pk, *row], headings=["记录号", *HEADINGS]).sentences == []
+    made.refresh_from_db()
+    assert (made.topic, made.department, made.findings.count()) == ("改过的题目", "内科", 1)
+
+
 @pytest.mark.parametrize("file_format", [XlsxFormat, CsvFormat])
 def test_an_export_comes_back_with_zero_changes(world, officer, file_format):
     guest = build.clinician(world.clinic)
@@ -228,12 +291,23 @@ def test_an_export_comes_back_with_zero_changes(world, officer, file_format):
         measures={"techniques": 2},
         outcomes=[Outcome("technique", "甲、乙联合术"), Outcome("technique", "丙术")],
     )
+    build.activity(
+        world.agreement,
+        kind="free_clinic",
+        measures={"free_clinic_sessions": 1, "free_clinic_patients": 78},
+        findings=[Finding("高血压", 9), Finding("冠心病 6 级", 6), Finding("子宫肌瘤", 2)],
+        filing_number="001/2026",
+        filed_on=date(2026, 3, 1),
+        department="门诊",
+        content="第一段\n  第二段",
+    )
     visible = Activity.objects.visible_to(officer)
     resource = ActivityResource(user=officer)
     data = file_format().export_data(resource.export(visible), resource=resource)
     kind = file_format().get_extension()
     exported = read_table(data, kind, "活动")
-    assert set(exported["活动类型"]) == {"讲座", "新技术新业务"}
+    assert set(exported["活动类型"]) == {"讲座", "新技术新业务", "义诊"}
+    assert "高血压 9；冠心病 6 级 6；子宫肌瘤 2" in exported["查出病种"]
     assert ("3000余" in exported["听课（人次）"]) and (
         f"{world.clinic.code}:{guest.staff_no}" in exported["参加人员工号"][1]
     )

@@ -148,7 +148,6 @@ def activity_detail(request, pk):
                 .filter(activities=activity)
                 .values_list("pk", flat=True)
             ),
-            "findings": activity.findings.all(),
             "duplicates": _duplicates(request.user, activity) if context["rights"].confirm else [],
         },
     )

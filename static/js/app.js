@@ -48,6 +48,15 @@ document.addEventListener("submit", (event) => {
     for (const button of form.querySelectorAll("button[type=submit]")) button.classList.add("is-sent");
   }
 });
+// what this browser keeps of unfinished entries is nobody's after signing out
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-sign-out]")) return;
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith("entry-")) localStorage.removeItem(name);
+    }
+  } catch { /* a store that is forbidden holds nothing */ }
+});
 // coming back with the browser's back button: the form may be sent again
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {

@@ -192,3 +192,7 @@ class TwoSidedRecord(models.Model):
     def confirming_organisation(self) -> Organisation | None:
         """The organisation whose people may confirm or return this record; None: a bureau above."""
         return self.agreement.other_party(self.entered_for_id)
+
+    def obstacles_to_submit(self) -> dict[str, list[str]]:
+        """What is still missing before the other side may be asked, by field; asked by ``record_submit``."""
+        return {}

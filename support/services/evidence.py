@@ -6,14 +6,14 @@ leaves between the two is found by the sweeper.
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePath
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
@@ -26,6 +26,7 @@ from support.evidence_kinds import EvidenceKind, all_kinds, kind_of
 from support.models.confirmation import TwoSidedRecord
 from support.models.evidence import EvidenceFile
 from support.selectors.rights import may_enter
+from support.services.evidence_files import delete_later, names_of
 
 MEGABYTE = 1024 * 1024
 MOST_FILES = 30
@@ -131,12 +132,12 @@ def evidence_rotate(*, evidence: EvidenceFile, by: User) -> EvidenceFile:
         current = _open_row(evidence, by)
         if not current.thumbnail:
             raise RuleBroken("PDF 文件不能旋转。")
-        old = _names(current)
+        old = names_of(current)
         with current.file.open("rb") as file:
             photo = turned(file.read())
         with _files_of(current, _of_photo(photo, current.kind)):
             current.save()
-        _delete_later(current.file.storage, old)
+        delete_later(current.file.storage, old)
     return current
 
 
@@ -144,16 +145,8 @@ def evidence_remove(*, evidence: EvidenceFile, by: User) -> None:
     """Row and files, while the record is open or has not been saved yet."""
     with transaction.atomic():
         current = _open_row(evidence, by)
-        _delete_later(current.file.storage, _names(current))
+        delete_later(current.file.storage, names_of(current))
         current.delete()
-
-
-def evidence_discard(*, record: models.Model) -> None:
-    """Files of a record that is being deleted go once that is certain. Rows go with the record."""
-    related = getattr(record, "evidence", None)
-    if related is not None:
-        for row in related.all():
-            _delete_later(row.file.storage, _names(row))
 
 
 def evidence_sweep(*, older_than: timedelta = KEPT) -> int:
@@ -165,8 +158,8 @@ def evidence_sweep(*, older_than: timedelta = KEPT) -> int:
             with transaction.atomic():
                 row = waiting.select_for_update(of=("self",)).filter(pk=pk).first()
                 if row is not None:
-                    names = _names(row)
-                    _delete_later(row.file.storage, names)
+                    names = names_of(row)
+                    delete_later(row.file.storage, names)
                     row.delete()
                     gone += len(names)
     return gone + _sweep_folder(before)
@@ -289,21 +282,6 @@ def _read(file: File, kind: str) -> Kept:
 
 def _of_photo(photo: Photo, kind: str) -> Kept:
     return Kept(photo.content, photo.suffix, kind, photo.thumbnail, photo.width, photo.height)
-
-
-def _names(row: EvidenceFile) -> list[str]:
-    return [name for name in (row.file.name, row.thumbnail.name) if name]
-
-
-def _delete_later(storage: Storage, names: Iterable[str]) -> None:
-    """Once the row is really gone: a rolled-back removal keeps its files."""
-    wanted = tuple(names)
-
-    def delete() -> None:
-        for name in wanted:
-            storage.delete(name)
-
-    transaction.on_commit(delete)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from core.errors import RuleBroken
 from core.models import AuditEvent
 from core.services.audit import audit_record
 from support.models.confirmation import RecordStatus, TwoSidedRecord
+from support.services.evidence_files import evidence_discard
 
 NOTHING_DISPUTED = {"dispute_reason": "", "dispute_answer": "", "dispute_ruling": "", "disputed_at": None}
 
@@ -92,6 +93,8 @@ def record_submit(*, record: TwoSidedRecord, by: User) -> None:
     expect(current, RecordStatus.DRAFT, RecordStatus.RETURNED, verb="提交")
     expect_own_side(current, by, verb="提交")
     _expect_original(current)
+    if not current.is_withdrawal and (obstacles := current.obstacles_to_submit()):
+        raise RuleBroken(obstacles)
     write(
         record,
         status=RecordStatus.SUBMITTED,
@@ -162,6 +165,7 @@ def record_delete(*, record: TwoSidedRecord, by: User) -> None:
     if not current.is_open or current.entered_for_id != by.organisation_id:
         raise RuleBroken("只有本单位的草稿或被退回的记录可以删除。")
     told(current, by, "删除")
+    evidence_discard(record=current)
     current.delete()
 
 

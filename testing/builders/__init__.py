@@ -23,6 +23,7 @@ from testing.builders.agreements import (
 )
 from testing.builders.attendance import leave, lock_months, month_sheet
 from testing.builders.certificates import certificate, proved
+from testing.builders.entries import activity_template, entry_draft
 from testing.builders.evidence import evidence, evidence_kind_of
 from testing.builders.inspections import discipline_rule, inspection
 from testing.builders.mentorships import mentorship
@@ -61,6 +62,7 @@ __all__ = [
     "YEAR_END",
     "YEAR_START",
     "activity",
+    "activity_template",
     "agreement_draft",
     "agreement_in_force",
     "attended",
@@ -79,6 +81,7 @@ __all__ = [
     "end_early",
     "evidence",
     "evidence_kind_of",
+    "entry_draft",
     "inspection",
     "leave",
     "lock_months",

@@ -10,7 +10,7 @@ from testing.scene import scene
 
 NO_ROWS = {
     f"{prefix}-{name}": 0
-    for prefix in ("measures", "outcomes", "items")
+    for prefix in ("measures", "outcomes", "findings", "items")
     for name in ("TOTAL_FORMS", "INITIAL_FORMS")
 }
 

@@ -133,6 +133,10 @@ EXPECTED: dict[str, Rows | str] = {
     "staffing.Activity": Rows(clinician=WITH_DOCTOR),
     "staffing.ActivityMeasure": Rows(clinician=WITH_DOCTOR),
     "staffing.ActivityOutcome": Rows(clinician=WITH_DOCTOR),
+    "staffing.ActivityFinding": Rows(clinician=WITH_DOCTOR),
+    # what somebody is typing is seen by nobody else; a hospital's doctors start from its templates
+    "staffing.EntryDraft": Rows(own_only={SENDER: names("entry_draft"), CLINICIAN: names("doctor_draft")}),
+    "staffing.ActivityTemplate": Rows(clinic=NONE, clinician=ALL),
     "staffing.AdvancedStudy": PARTIES,
     "staffing.ServiceCertificate": CERTIFICATES,
     "staffing.CertificateStay": CERTIFICATES,
@@ -185,6 +189,7 @@ PARENT = {
     "staffing.ActivityMeasure": "activity_id",
     "staffing.ActivityOutcome": "activity_id",
     "staffing.ActivityEvidence": "activity_id",
+    "staffing.ActivityFinding": "activity_id",
     "staffing.CertificateStay": "certificate_id",
     "staffing.InspectionFinding": "inspection_id",
     "staffing.InspectionPhoto": "inspection_id",

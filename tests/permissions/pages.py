@@ -127,6 +127,8 @@ def activity_form(ring: Ring, agreement=None) -> dict:
         "topic": f"{ring.mark}新讲座",
         "outcomes-TOTAL_FORMS": 0,
         "outcomes-INITIAL_FORMS": 0,
+        "findings-TOTAL_FORMS": 0,
+        "findings-INITIAL_FORMS": 0,
     } | {f"measure_{row.measure_id}": 1 for row in rows}
 
 
@@ -454,6 +456,52 @@ EVIDENCE = {
     "similar-text-judge": verb("similar", frozenset({OFFICER}), result="different", reason="联合活动"),
 }
 
+
+def template_form(ring: Ring) -> dict:
+    return activity_form(ring) | {"template_name": f"{ring.mark}常用"}
+
+
+def started_from(name: str, row: str, **own) -> Page:
+    """The form of an activity that starts from a row."""
+    return Page(
+        ENTERERS,
+        GET,
+        kwargs=lambda ring: {},
+        query=lambda ring: f"?{name}={getattr(ring, row).pk}",
+        own=own,
+    )
+
+
+STARTS = (
+    started_from("again", "activity"),
+    started_from("again", "activity_submitted", **{CLINICIAN: 404}),
+    started_from("replaces", "activity", **{RECIPIENT: 403, CLINICIAN: 403}),
+    started_from("template", "entry_template", **{RECIPIENT: 404}),
+)
+ENTRIES: dict[str, Page | tuple[Page, ...]] = {
+    "activity-draft-save": Page(
+        ENTERERS,
+        POST,
+        query=lambda ring: "?type=lecture",
+        data=activity_form,
+        answer=200,
+        saves=True,
+        anywhere=True,
+    ),
+    "activity-draft-discard": Page(
+        ENTERERS,
+        POST,
+        kwargs=lambda ring: {"key": ring.entry_draft.client_key},
+        own={RECIPIENT: 404, CLINICIAN: 404},
+    ),
+    "activity-template-list": Page(ENTERERS),
+    "activity-template-save": Page(
+        COORDINATORS, POST, query=lambda ring: "?type=lecture", data=template_form, anywhere=True
+    ),
+    "activity-template-rename": verb("entry_template", COORDINATORS, {RECIPIENT: 404}, name="新名"),
+    "activity-template-delete": verb("entry_template", COORDINATORS, {RECIPIENT: 404}),
+}
+
 PAGES: dict[str, Page | tuple[Page, ...]] = (
     {
         # ---- for everybody
@@ -638,6 +686,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = (
         "activity-new": (
             Page(ENTERERS, FORM, query=lambda ring: "?type=lecture", data=activity_form),
             Page(ENTERERS, GET),
+            *STARTS,
         ),
         "activity-edit": (
             Page(ENTERERS, FORM, of="activity_draft", own=entered(), data=activity_form),
@@ -843,6 +892,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = (
     }
     | ATTENDANCE
     | EVIDENCE
+    | ENTRIES
 )
 
 

@@ -26,6 +26,7 @@ from reports.services.summaries import summary_attach, summary_file_name, summar
 from staffing.marks import Cell
 from staffing.models import (
     Activity,
+    ActivityFinding,
     CertificateSeries,
     InspectionPhoto,
     LeavePolicy,
@@ -111,6 +112,7 @@ def build_ring(ring: Ring) -> Ring:
         _papers,
         _attendance,
         _certificates,
+        _entries,
     ):
         step(ring, it)
     ring.named = {name: _fresh(row) for name, row in vars(it).items()}
@@ -497,3 +499,12 @@ def _attendance(ring: Ring, it) -> None:
     it.leave = build.leave(it.posting, ring.on(5, 6), **asked)
     it.leave_long = build.leave(it.posting, ring.on(6, 1), ring.on(6, 10), **asked)
     it.leave_approved = build.leave(it.posting, ring.on(7, 6), **asked | {"approved": True})
+
+
+def _entries(ring: Ring, it) -> None:
+    """What two people are typing, a template of the hospital, and what a free clinic found."""
+    sender, doctor = ring.people[Role.HOSPITAL_COORDINATOR], ring.people[Role.CLINICIAN]
+    texts = {"topic": [f"{ring.mark}半句"]}
+    it.entry_draft, it.doctor_draft = build.entry_draft(sender, texts), build.entry_draft(doctor, texts)
+    it.entry_template = build.activity_template(sender, f"{ring.mark}模板", texts)
+    ActivityFinding.objects.create(activity=it.activity_own, disease=f"{ring.mark}病", patients=2)

@@ -1,5 +1,6 @@
 """Every page × every role × own ring, neighbour, stranger: the exact answer, and nothing shown or written."""
 
+import uuid
 from functools import partial
 
 import pytest
@@ -19,6 +20,7 @@ NONSENSE = {
     "row": (99,),
     "posting": (0,),
     "kind": ("nonsense",),
+    "key": (uuid.UUID(int=0),),
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
