@@ -1,21 +1,20 @@
 """Donations: entered by one party of the agreement, confirmed by the other."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, Sum
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.roles import UNITS
 from core.access import access
-from core.pages import attempt, filled, page_of
+from core.lists import show_list
+from core.pages import attempt, filled
 from core.scope import visible_or_404
 from core.web import run_verb
-from support.forms import DonationFilter, DonationForm, DonationItems
+from support.forms import DonationForm, DonationItems
+from support.lists.donations import DonationList
 from support.models import Donation, DonationItem
 from support.selectors.agreements import agreements_as_party
 from support.selectors.rights import may_enter, record_rights
-from support.selectors.waiting import records_to_confirm
 from support.services import donations as services
 from support.services import records
 
@@ -32,36 +31,7 @@ def _visible(request, pk) -> Donation:
 @require_GET
 @access("support.view_donation")
 def donation_list(request):
-    rows = Donation.objects.visible_to(request.user)
-    filters = DonationFilter(request.GET)
-    if not request.user.has_role(*UNITS):
-        filters.drop("waiting")
-    chosen = filters.chosen
-    if "q" in chosen:
-        rows = rows.filter(Q(title__icontains=chosen["q"]) | Q(agreement__number__icontains=chosen["q"]))
-    for name in ("kind", "status"):
-        if name in chosen:
-            rows = rows.filter(**{name: chosen[name]})
-    if "waiting" in chosen:
-        rows = records_to_confirm(rows, request.user)
-    confirmed = Sum("amount", filter=Q(status=Donation.Status.CONFIRMED))
-    totals = {
-        row["kind"]: row
-        for row in rows.order_by()
-        .values("kind")
-        .annotate(count=Count("pk"), all=Sum("amount"), sure=confirmed)
-    }
-    listed = rows.select_related("agreement__sender", "agreement__recipient", "entered_for")
-    return render(
-        request,
-        "support/donation_list.html",
-        {
-            "filter": filters,
-            "page": page_of(request, listed),
-            # three kinds, three subtotals: they are never added together
-            "totals": [(label, totals[kind]) for kind, label in Donation.Kind.choices if kind in totals],
-        },
-    )
+    return show_list(request, DonationList)
 
 
 @require_GET
