@@ -15,10 +15,9 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import render
 
 from core.excel.widgets import CellWidget, DateWidget, DecimalWidget, ShownWidget
-from core.pages import FilterForm
+from core.pages import FilterForm, offer_sizes, size_of
 from core.paging import COUNTED, CappedPaginator, ListPage
 
-SIZES = (25, 50, 100)
 PLACES_OF_A_LIST = ("page", "size", "totals")  # not part of what is filtered or in which order
 
 
@@ -164,8 +163,7 @@ class Listing:
                 for name in (f"-{order.name}", order.name) if order.falls else (order.name, f"-{order.name}"):
                     choices.append((name, self._order_label(name)))
             fields["sort"] = forms.ChoiceField(label="排序", choices=choices, required=False)
-        sizes = [("", f"{SIZES[0]} 条"), *((str(size), f"{size} 条") for size in SIZES[1:])]
-        fields["size"] = forms.ChoiceField(label="每页", choices=sizes, required=False)
+        offer_sizes(self.filter)
 
     def _order_label(self, name: str) -> str:
         order = next(order for order in self.orders if order.name == name.removeprefix("-"))
@@ -182,7 +180,7 @@ class Listing:
 
     @cached_property
     def size(self) -> int:
-        return int(self._asked("size") or SIZES[0])
+        return size_of(self.filter)
 
     @property
     def query(self) -> str:

@@ -70,6 +70,20 @@ class FilterForm(forms.Form):
         return f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
 
 
+PAGE_SIZES = (25, 50, 100)
+
+
+def offer_sizes(form: FilterForm) -> None:
+    """The choice of how many rows a page has; it stays in the address with the filters."""
+    choices = [("", f"{PAGE_SIZES[0]} 条"), *((str(size), f"{size} 条") for size in PAGE_SIZES[1:])]
+    form.fields["size"] = forms.ChoiceField(label="每页", choices=choices, required=False)
+
+
+def size_of(form: FilterForm) -> int:
+    form.is_valid()
+    return int(form.cleaned_data.get("size") or PAGE_SIZES[0])
+
+
 class SearchField(forms.CharField):
     def __init__(self, label: str, hint: str = ""):
         widget = forms.TextInput(attrs={"type": "search", "placeholder": hint, "autocomplete": "off"})

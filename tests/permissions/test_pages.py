@@ -13,7 +13,13 @@ from tests.permissions.seen import choices_of, leaked_choices, leaked_words
 from tests.permissions.world import OFFICER, OTHER, OWN, PEOPLE, PEOPLE_IDS, SENDER, STRANGER, is_near
 
 pytestmark = pytest.mark.django_db
-NONSENSE = {"pk": (0, 99_999_999_999_999_999_999), "code": ("nonsense",), "row": (99,), "posting": (0,)}
+NONSENSE = {
+    "pk": (0, 99_999_999_999_999_999_999),
+    "code": ("nonsense",),
+    "row": (99,),
+    "posting": (0,),
+    "name": ("nonsense",),
+}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
