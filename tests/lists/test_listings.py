@@ -1,7 +1,6 @@
 """Every declared list: sorted both ways without losing a row, exported exactly as shown, harmless to hostile text."""
 
 import io
-import re
 from datetime import timedelta
 from urllib.parse import quote
 
