@@ -61,7 +61,7 @@ def pages() -> list[Page]:
     activities, search = reverse("activity-list"), reverse("search")
     return [
         Page("活动", activities),
-        Page("活动，按类型排序", f"{activities}?sort=type"),
+        Page("活动，按类型排序", f"{activities}?sort=type", "整表排序"),
         Page("活动，待确认", f"{activities}?status=submitted"),
         Page("活动，从 2026-06 起", f"{activities}?since=2026-06-01"),
         Page("活动，查“义诊”", f"{activities}?q=义诊"),

@@ -1,10 +1,10 @@
-"""Pages of long lists. Rows are counted up to a limit; beyond it the page says “10,000 条以上”, never a wrong number."""
+"""Pages of long lists. Rows are counted up to a limit; beyond it the page says “1000 条以上”, never a wrong number."""
 
 from functools import cached_property
 
 from django.core.paginator import Page, Paginator
 
-COUNTED = 10_000
+COUNTED = 1_000
 
 
 class CappedPaginator(Paginator):

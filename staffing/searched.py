@@ -26,7 +26,7 @@ def _person(row: Clinician, user, text: str) -> Hit:
 
 def _activities(user, text: str):
     return (
-        activities_found(Activity.objects.visible_to(user), text)
+        activities_found(Activity.objects.visible_through(user, "agreement"), text)
         .select_related("activity_type", "agreement__sender", "agreement__recipient")
         .order_by("-start_on", "-pk")
     )

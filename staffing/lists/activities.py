@@ -54,7 +54,7 @@ class ActivityList(Listing):
         return form
 
     def visible(self):
-        return Activity.objects.visible_to(self.user)
+        return Activity.objects.visible_through(self.user, "agreement")
 
     def filtered(self, rows):
         chosen = self.chosen
