@@ -6,4 +6,8 @@ class CoreConfig(AppConfig):
     verbose_name = "系统"
 
     def ready(self):
-        from core import checks, policies  # noqa: F401
+        from django.utils.module_loading import autodiscover_modules
+
+        from core import checks, list_export, policies  # noqa: F401
+
+        autodiscover_modules("lists", "searched")

@@ -1,6 +1,8 @@
 """What list pages and forms share: filters kept in the address, pages, rules shown on the form."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,6 +11,16 @@ from django.core.paginator import Page, Paginator
 from core.web import add_errors
 
 PAGE_SIZE = 25
+NO_FILTERS = ("sort", "size")  # of the same form, but they leave nothing out
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is in use. ``name``: what to take out of the address to be rid of it."""
+
+    label: str
+    text: str
+    name: str
 
 
 class FilterForm(forms.Form):
@@ -28,11 +40,48 @@ class FilterForm(forms.Form):
     def chosen(self) -> dict:
         """The filters that say something."""
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", False)}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if value not in (None, "", False) and name not in NO_FILTERS
+        }
 
     @property
     def is_used(self) -> bool:
         return bool(self.chosen)
+
+    @property
+    def chips(self) -> list[Chip]:
+        """The filters in use, as one reads them."""
+        return [
+            Chip(str(self.fields[name].label), self._told(self.fields[name], value), name)
+            for name, value in self.chosen.items()
+        ]
+
+    @staticmethod
+    def _told(field, value) -> str:
+        if value is True:
+            return ""
+        if isinstance(field, forms.ModelChoiceField):
+            return str(field.label_from_instance(value))
+        if isinstance(field, forms.ChoiceField):
+            labels = {str(key): str(label) for key, label in field.choices}
+            return labels.get(str(value), str(value))
+        return f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
+
+
+PAGE_SIZES = (25, 50, 100)
+
+
+def offer_sizes(form: FilterForm) -> None:
+    """The choice of how many rows a page has; it stays in the address with the filters."""
+    choices = [("", f"{PAGE_SIZES[0]} 条"), *((str(size), f"{size} 条") for size in PAGE_SIZES[1:])]
+    form.fields["size"] = forms.ChoiceField(label="每页", choices=choices, required=False)
+
+
+def size_of(form: FilterForm) -> int:
+    form.is_valid()
+    return int(form.cleaned_data.get("size") or PAGE_SIZES[0])
 
 
 class SearchField(forms.CharField):

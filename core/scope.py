@@ -110,9 +110,55 @@ def own(queryset: models.QuerySet, user) -> models.QuerySet:
     return _limit(queryset, user, partners=False)
 
 
+FEW_KEYS = 2_000
+
+
+def _keys(rows: models.QuerySet):
+    """The keys as a list, which an index can be asked for; of many rows the subquery itself."""
+    rows = rows.order_by().values_list("pk", flat=True)
+    found = list(rows[: FEW_KEYS + 1])
+    return found if len(found) <= FEW_KEYS else rows
+
+
+def restrict_through(queryset: models.QuerySet, user, through: str) -> models.QuerySet:
+    """The same rows as ``restrict`` for tables of any length, from the same declaration.
+
+    All paths that begin with the foreign key ``through`` are asked of its own (much shorter) table first,
+    and of links to many the keys; what is left are conditions on indexed columns beside each other, where
+    the joined conditions of ``restrict`` would read the whole table. Two short statements more.
+    """
+    model = queryset.model
+    scope = scope_of(model)
+    if scope is None or scope.published or not getattr(user, "is_authenticated", False) or not user.is_active:
+        return restrict(queryset, user)
+    reach = user.reach()
+    if reach.everything or scope.reference:
+        return queryset
+    related = model._meta.get_field(through).related_model
+    condition, there = models.Q(pk__in=[]), models.Q(pk__in=[])
+    if reach.organisations is not None:
+        for path in (*scope.organisations, *scope.viewers):
+            if path.startswith(f"{through}__"):
+                there |= _met(related, path.removeprefix(f"{through}__"), "__in", reach.organisations)
+            else:
+                condition |= _met(model, path, "__in", reach.organisations)
+        condition |= models.Q(**{f"{through}__in": _keys(related._base_manager.filter(there))})
+    if reach.person is not None:
+        for path in scope.people:
+            if _is_many(model, path):
+                mine = model._base_manager.filter(**{path: reach.person}).distinct()
+                condition |= models.Q(pk__in=_keys(mine))
+            else:
+                condition |= _met(model, path, "", reach.person)
+    return queryset.filter(condition)
+
+
 class ScopedQuerySet(models.QuerySet):
     def visible_to(self, user) -> "ScopedQuerySet":
         return restrict(self, user)
+
+    def visible_through(self, user, through: str) -> "ScopedQuerySet":
+        return restrict_through(self, user, through)
 
     def owned_by(self, user) -> "ScopedQuerySet":
         return own(self, user)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from core.forms import DateInput
-from core.pages import FilterForm, SearchField
+from core.pages import NO_FILTERS, FilterForm, SearchField
 from staffing.activity_forms import PeopleField
 from staffing.models import Clinician, PromotionFacts, RecognisedService
 from staffing.promotion.terms import ENTERED_KINDS
@@ -67,9 +67,9 @@ class CandidateFilter(FilterForm):
 
     @property
     def is_used(self) -> bool:
-        return any(self.data.get(name) for name in self.fields if name != "year") or self.data.get(
-            "year"
-        ) != str(self.next_year)
+        return any(
+            self.data.get(name) for name in self.fields if name not in ("year", *NO_FILTERS)
+        ) or self.data.get("year") != str(self.next_year)
 
 
 class RecognisedFilter(FilterForm):

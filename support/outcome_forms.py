@@ -20,6 +20,10 @@ PERIODS = [(YEAR, "全年"), *QUARTERS, (BASELINE, "支援前基数（全年）"
 class OutcomeFilter(FilterForm):
     q = SearchField("查找", "受援单位名称、拼音首字母")
     quarter = forms.ChoiceField(label="期间", choices=[("", "全年"), *QUARTERS])
+    indicator = forms.ModelChoiceField(
+        label="指标", queryset=OutcomeIndicator.objects.all(), empty_label="全部"
+    )
+    unconfirmed = forms.BooleanField(label="只看有未确认的")
 
 
 class OutcomeValueFilter(FilterForm):

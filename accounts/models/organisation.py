@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts.models.region import Region
 from core.codes import credit_code_warning, normalise_credit_code
-from core.pinyin import initials
+from core.pinyin import full_pinyin, initials
 from core.scope import Scope, ScopedQuerySet
 
 
@@ -49,6 +49,7 @@ class Organisation(models.Model):
     name = models.CharField("名称", max_length=100)
     short_name = models.CharField("简称", max_length=30, blank=True)
     name_key = models.CharField("拼音首字母", max_length=100, blank=True, editable=False, db_index=True)
+    name_pinyin = models.CharField("名称全拼", max_length=300, blank=True, editable=False, db_index=True)
     kind = models.CharField("类别", max_length=20, choices=Kind.choices)
     grade = models.CharField("级别等次", max_length=2, choices=Grade.choices, blank=True)
     region = models.ForeignKey(
@@ -120,7 +121,7 @@ class Organisation(models.Model):
         self.credit_code = normalise_credit_code(self.credit_code)
 
     def save(self, *args, **kwargs):
-        self.name_key = initials(self.name)
+        self.name_key, self.name_pinyin = initials(self.name), full_pinyin(self.name)
         super().save(*args, **kwargs)
 
     @property

@@ -1,19 +1,20 @@
 """Summaries: asked for, worded, frozen in the background, downloaded."""
 
-from django.db.models import Q
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.access import access
+from core.lists import show_list
 from core.models import AuditEvent
-from core.pages import attempt, page_of
+from core.pages import attempt
 from core.scope import visible_or_404
 from core.selectors.jobs import job_notice
 from core.services.audit import audit_record
 from core.web import run_verb
 from reports.figures import Frame
-from reports.forms import ReviseForm, SummaryFilter, SummaryRequestForm
+from reports.forms import ReviseForm, SummaryRequestForm
+from reports.lists.summaries import SummaryList
 from reports.models import Summary
 from reports.narrative import PARTS
 from reports.selectors.facts import gather
@@ -36,17 +37,7 @@ def _summaries():
 @require_GET
 @access("reports.view_summary")
 def summary_list(request):
-    chosen = SummaryFilter(request.GET, user=request.user)
-    rows = _summaries().visible_to(request.user).defer("figures", "document", "narrative")
-    for name, value in chosen.chosen.items():
-        if name == "q":
-            rows = rows.filter(
-                Q(organisation__name__icontains=value) | Q(organisation__name_key__startswith=value.lower())
-            )
-        else:
-            rows = rows.filter(**{name: value})
-    page = page_of(request, rows.order_by("-requested_at", "-pk"))
-    return render(request, "reports/summary_list.html", {"page": page, "filter": chosen})
+    return show_list(request, SummaryList)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organisation
-from core.pinyin import person_key
+from core.pinyin import person_initials, person_key
 from core.scope import Scope, ScopedQuerySet
 from staffing.titles import Title, TitleLevel, level_expression, level_of
 from support.models import Speciality
@@ -38,6 +38,9 @@ class Clinician(models.Model):
     )
     name = models.CharField("姓名", max_length=50)
     name_key = models.CharField("姓名拼音", max_length=100, editable=False, db_index=True)
+    name_initials = models.CharField(
+        "姓名拼音首字母", max_length=100, blank=True, editable=False, db_index=True
+    )
     sex = models.CharField("性别", max_length=1, choices=Sex.choices, default=Sex.UNKNOWN)
     birth_month = models.DateField("出生年月", null=True, blank=True, help_text="只用到年月，日填 1。")
     title = models.CharField(
@@ -94,7 +97,7 @@ class Clinician(models.Model):
         return f"{self.name}（{self.staff_no}）"
 
     def save(self, *args, **kwargs):
-        self.name_key = person_key(self.name)
+        self.name_key, self.name_initials = person_key(self.name), person_initials(self.name)
         super().save(*args, **kwargs)
 
     @property

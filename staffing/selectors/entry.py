@@ -94,3 +94,9 @@ def own_clinicians(user: User) -> QuerySet[Clinician]:
         .select_related("organisation", "speciality")
         .order_by("organisation__name_key", "organisation", "name_key", "staff_no")
     )
+
+
+def agreement_choices(user: User) -> QuerySet[Agreement]:
+    """Agreements to filter a list by: those one sees, for a clinician those of the own postings."""
+    seen = Agreement.objects.visible_to(user).select_related("sender", "recipient")
+    return seen if user.reach().organisations is not None else agreements_for_activity(user)

@@ -14,6 +14,7 @@ from core.models import AuditEvent
 from staffing.models import ActivityEvidence
 from staffing.services.activities import activity_save
 from support.services.evidence import evidence_attach
+from support.services.records import record_delete
 from support.views.evidence import evidence_from_request
 from testing import builders as build
 from testing.files import PDF, jpeg, png

@@ -6,26 +6,25 @@ from datetime import date
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Organisation
 from core.access import access
 from core.dates import Period
-from core.pages import PAGE_SIZE, page_of
+from core.lists import show_list
+from core.pages import PAGE_SIZE
 from core.scope import visible_or_404
 from core.selectors.workdays import day_kinds, unknown_years
 from core.web import run_verb
-from staffing.attendance_forms import DayForm, MonthForm, SheetFilter
+from staffing.attendance_forms import DayForm, MonthForm
+from staffing.lists.attendance import SheetList, sheet_units  # noqa: F401
 from staffing.marks import ALL_DAY, HALVES, Cell, mark_label
 from staffing.models import Mark, MonthSheet
 from staffing.selectors.attendance import service_days
-from staffing.selectors.entry import sees_only_own_rows
 from staffing.selectors.sheet_grid import grid, today_people
-from staffing.selectors.sheets import may_fill, months_of, sheet_people, sheets_for, sheets_missing
+from staffing.selectors.sheets import may_fill, sheet_people, sheets_for, sheets_missing
 from staffing.services import attendance as services
 
 FILL = "staffing.fill_attendance"
@@ -46,40 +45,10 @@ def own_sheet(request, pk) -> MonthSheet:
     return sheet
 
 
-def sheet_units(user):
-    """Units whose sheets the user may see, to filter by."""
-    return Organisation.objects.filter(pk__in=sheets_for(user).order_by().values("recipient")).order_by(
-        "name_key"
-    )
-
-
 @require_GET
 @access("staffing.view_monthsheet")
 def attendance_list(request):
-    user, today = request.user, timezone.localdate()
-    rows = sheets_for(user)
-    filters = SheetFilter(request.GET, units=sheet_units(user))
-    if sees_only_own_rows(user):
-        filters.drop("unit")
-    chosen = filters.chosen
-    for name, path in {"month": "month", "unit": "recipient", "state": "status"}.items():
-        if name in chosen:
-            rows = rows.filter(**{path: chosen[name]})
-    page = page_of(
-        request,
-        rows.select_related("recipient", "locked_by")
-        .annotate(people=Count("rows"))
-        .order_by("-month", "recipient__name_key", "pk"),
-    )
-    months = []
-    if keeps := user.has_perm(FILL) and user.organisation_id:
-        known = {sheet.month: sheet for sheet in MonthSheet.objects.filter(recipient=user.organisation_id)}
-        months = [(month, known.get(month)) for month in months_of(user.organisation_id, today=today)]
-    return render(
-        request,
-        "staffing/attendance_list.html",
-        {"filter": filters, "page": page, "months": months, "keeps": keeps, "today": today},
-    )
+    return show_list(request, SheetList)
 
 
 @require_GET

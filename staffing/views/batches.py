@@ -2,19 +2,17 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.roles import UNITS
 from core.access import access
-from core.pages import attempt, page_of
+from core.lists import show_list
+from core.pages import attempt
 from core.scope import visible_or_404
 from staffing.forms import DepartmentForm, ReasonForm
+from staffing.lists.postings import BatchList
 from staffing.models import Batch, Posting
-from staffing.plan_forms import BatchFilter
 from staffing.selectors.headcount import agreement_mismatches, batch_mismatch
-from staffing.selectors.waiting import plans_to_accept
 from staffing.services import plan_steps
 from staffing.services import postings as services
 from staffing.services.plans import may_plan
@@ -26,38 +24,7 @@ ACCEPT = "staffing.accept_batch"
 @require_GET
 @access("staffing.view_batch")
 def batch_list(request):
-    rows = Batch.objects.visible_to(request.user)
-    filters = BatchFilter(request.GET)
-    if not request.user.has_role(*UNITS):
-        filters.drop("waiting")
-    chosen = filters.chosen
-    if "q" in chosen:
-        text = chosen["q"]
-        rows = rows.filter(
-            Q(code__icontains=text)
-            | Q(task__icontains=text)
-            | Q(sender__name__icontains=text)
-            | Q(sender__name_key__startswith=text.lower())
-        )
-    for name in ("status", "kind"):
-        if name in chosen:
-            rows = rows.filter(**{name: chosen[name]})
-    if "waiting" in chosen:
-        rows = rows.filter(pk__in=plans_to_accept(request.user))
-    seen = Posting.objects.visible_to(request.user).exclude(status=Posting.Status.CANCELLED)
-    rows = (
-        rows.select_related("sender", "cycle__programme")
-        .annotate(
-            planned=Count("lines", distinct=True),
-            sent=Count("postings", filter=Q(postings__in=seen), distinct=True),
-        )
-        .order_by("-departed_on", "code")
-    )
-    return render(
-        request,
-        "staffing/batch_list.html",
-        {"filter": filters, "page": page_of(request, rows), "may_plan": request.user.has_perm(ENTER)},
-    )
+    return show_list(request, BatchList)
 
 
 def visible_batch(request, pk) -> Batch:

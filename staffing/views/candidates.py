@@ -12,7 +12,7 @@ from accounts.models import Organisation
 from core.access import access
 from core.excel.formats import XlsxFormat
 from core.models import AuditEvent
-from core.pages import attempt, page_of
+from core.pages import attempt, offer_sizes, page_of, size_of
 from core.services.audit import audit_record
 from core.web import run_verb
 from staffing.models import PromotionCandidate
@@ -53,6 +53,7 @@ def _asked(request):
     )
     if not request.user.sees_region:
         filters.drop("organisation")
+    offer_sizes(filters)
     chosen = filters.chosen
     rows = candidates(
         request.user,
@@ -93,7 +94,7 @@ def candidate_list(request):
         "staffing/candidate_list.html",
         {
             "filter": filters,
-            "page": page_of(request, lines),
+            "page": page_of(request, lines, size_of(filters)),
             "counts": verdict_counts(lines),
             "headings": _headings(filters.chosen.get("sort", DEFAULT_SORT), shows_units),
             "shows_units": shows_units,

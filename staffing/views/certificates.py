@@ -4,19 +4,20 @@ import hashlib
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.access import access
+from core.lists import show_list
 from core.models import AuditEvent
-from core.pages import attempt, page_of
+from core.pages import attempt
 from core.scope import visible_or_404
 from core.selectors.jobs import job_notice
 from core.services.audit import audit_record
-from staffing.forms_certificates import CertificateFilter, CertificateRequestForm, PersonForm
+from staffing.forms_certificates import CertificateRequestForm, PersonForm
+from staffing.lists.certificates import CertificateList
 from staffing.models import Clinician, ServiceCertificate
 from staffing.selectors.certificates import (
     changed_since,
@@ -41,22 +42,7 @@ def _certificates():
 @require_GET
 @access(VIEW)
 def certificate_list(request):
-    filters = CertificateFilter(request.GET)
-    rows = _certificates().visible_to(request.user).defer("facts", "document")
-    for name, value in filters.chosen.items():
-        if name == "q":
-            rows = rows.filter(
-                Q(clinician__name__icontains=value)
-                | Q(clinician__name_key__startswith=value.lower())
-                | Q(number__icontains=value)
-                | Q(sender__name__icontains=value)
-                | Q(sender__name_key__startswith=value.lower())
-            )
-        else:
-            rows = rows.filter(**{name: value})
-    return render(
-        request, "staffing/certificate_list.html", {"filter": filters, "page": page_of(request, rows)}
-    )
+    return show_list(request, CertificateList)
 
 
 @require_http_methods(["GET", "POST"])

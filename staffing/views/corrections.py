@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.access import access
-from core.pages import attempt, page_of
+from core.lists import show_list
+from core.pages import attempt
 from core.scope import visible_or_404
 from core.selectors.workdays import day_kinds
-from staffing.attendance_forms import CorrectionFilter, DecisionForm, PersonMonthForm
+from staffing.attendance_forms import DecisionForm, PersonMonthForm
+from staffing.lists.attendance import CorrectionList
 from staffing.marks import changes, mark_label
 from staffing.models import AttendanceCorrection, Half
-from staffing.selectors.corrections import corrections_to_decide
 from staffing.selectors.sheets import sheet_people
 from staffing.services import attendance as services
 from staffing.services import corrections as correction_services
@@ -78,18 +79,7 @@ def _visible(request, pk) -> AttendanceCorrection:
 @require_GET
 @access("staffing.view_attendancecorrection")
 def correction_list(request):
-    rows = AttendanceCorrection.objects.visible_to(request.user)
-    filters = CorrectionFilter(request.GET)
-    if not request.user.has_perm("staffing.decide_correction"):
-        filters.drop("waiting")
-    if "state" in filters.chosen:
-        rows = rows.filter(status=filters.chosen["state"])
-    if "waiting" in filters.chosen:
-        rows = rows.filter(pk__in=corrections_to_decide(user=request.user).order_by().values("pk"))
-    page = page_of(
-        request, rows.select_related("sheet__recipient", "posting__clinician", "requested_by", "decided_by")
-    )
-    return render(request, "staffing/correction_list.html", {"filter": filters, "page": page})
+    return show_list(request, CorrectionList)
 
 
 @require_GET

@@ -16,7 +16,7 @@ from core.access import access
 from core.dates import Period
 from core.excel.formats import XlsxFormat
 from core.models import AuditEvent
-from core.pages import page_of
+from core.pages import offer_sizes, page_of, size_of
 from core.scope import visible_or_404
 from core.services.audit import audit_record
 from staffing.forms import CoverageFilter, YearForm
@@ -71,6 +71,7 @@ def _asked(request) -> Asked:
     user, today = request.user, timezone.localdate()
     choices = units.coverage_choices(user, today)
     filters = CoverageFilter(request.GET, user=user, choices=choices)
+    offer_sizes(filters)
     chosen = filters.chosen
     by, year = By(chosen.get("by") or choices.ways[0]), int(chosen.get("year") or today.year)
     agreements = units.agreements_by(user, by)
@@ -97,7 +98,7 @@ def _asked(request) -> Asked:
 @access(VIEW)
 def coverage_list(request):
     asked = _asked(request)
-    page = page_of(request, asked.shown)
+    page = page_of(request, asked.shown, size_of(asked.filter))
     page.object_list = _rows(list(page.object_list), asked.agreements, **asked.days)
     for row in page.object_list:
         row.warnings = asked.warned[row.totals.unit]

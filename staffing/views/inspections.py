@@ -2,29 +2,28 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.access import access
+from core.lists import show_list
 from core.models import AuditEvent
-from core.pages import attempt, page_of
+from core.pages import attempt
 from core.scope import visible_or_404
 from core.services.audit import audit_record
 from core.uploads import validate_document
 from core.web import run_verb
 from staffing.inspection_forms import (
-    InspectionFilter,
     InspectionForm,
     PhotoForm,
     RateFilter,
     RevokeForm,
     SheetForm,
 )
+from staffing.lists.attendance import InspectionList
 from staffing.models import Inspection, InspectionFinding, InspectionPhoto
-from staffing.selectors.inspections import inspection_list as listed_inspections
 from staffing.selectors.inspections import postings_covering
 from staffing.selectors.off_post import GROUPS, off_post_rate, repeat_offenders
 from staffing.services import inspections as services
@@ -50,27 +49,7 @@ def _to_record(request, pk) -> Inspection:
 @require_GET
 @access("staffing.view_inspection")
 def inspection_list(request):
-    rows = listed_inspections(request.user)
-    filters = InspectionFilter(request.GET)
-    chosen = filters.chosen
-    if "q" in chosen:
-        text = chosen["q"]
-        rows = rows.filter(
-            Q(recipient__name__icontains=text)
-            | Q(recipient__short_name__icontains=text)
-            | Q(recipient__name_key__startswith=text.lower())
-        )
-    if "status" in chosen:
-        rows = rows.filter(status=chosen["status"])
-    if "start" in chosen:
-        rows = rows.filter(inspected_on__gte=chosen["start"])
-    if "end" in chosen:
-        rows = rows.filter(inspected_on__lte=chosen["end"])
-    if "found" in chosen:
-        rows = rows.filter(off_post__gt=0)
-    return render(
-        request, "staffing/inspection_list.html", {"filter": filters, "page": page_of(request, rows)}
-    )
+    return show_list(request, InspectionList)
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,22 +2,22 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.access import access
-from core.pages import attempt, page_of
+from core.lists import show_list
+from core.pages import attempt
 from core.scope import visible_or_404
-from staffing.attendance_forms import DecisionForm, LeaveFilter, LeaveForm
+from staffing.attendance_forms import DecisionForm, LeaveForm
+from staffing.lists.attendance import LeaveList
 from staffing.models import ApprovalLevel, Leave, LeaveApproval
-from staffing.models.attendance import month_period
 from staffing.selectors.leave import (
     DEFAULT_TEXT,
     is_late,
-    leaves_to_decide,
     level_of,
     postings_for_leave,
 )
@@ -39,29 +39,7 @@ def _rows():
 @require_GET
 @access("staffing.view_leave")
 def leave_list(request):
-    rows = _rows().visible_to(request.user)
-    filters = LeaveFilter(request.GET)
-    if not request.user.has_perm(DECIDE):
-        filters.drop("waiting")
-    chosen = filters.chosen
-    if "q" in chosen:
-        text = chosen["q"]
-        rows = rows.filter(
-            Q(posting__clinician__name__icontains=text)
-            | Q(posting__clinician__name_key__startswith=text.lower())
-        )
-    for name in ("status", "kind"):
-        if name in chosen:
-            rows = rows.filter(**{name: chosen[name]})
-    if "month" in chosen:
-        period = month_period(chosen["month"])
-        rows = rows.filter(start_on__lte=period.end, end_on__gte=period.start)
-    if "waiting" in chosen:
-        rows = rows.filter(pk__in=leaves_to_decide(request.user).order_by().values("pk"))
-    page = page_of(request, rows)
-    for leave in page:
-        leave.is_late = is_late(leave)
-    return render(request, "staffing/leave_list.html", {"filter": filters, "page": page})
+    return show_list(request, LeaveList)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,30 +1,26 @@
 """Mentorship: the pair as a two-sided record."""
 
 from django.contrib import messages
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.roles import UNITS
 from core.access import access
-from core.pages import attempt, page_of
+from core.lists import show_list
+from core.pages import attempt
+from staffing.lists.teaching import MentorshipList
 from staffing.mentorship_forms import (
     ContactForm,
     DatesForm,
     DeedForm,
-    MentorshipFilter,
     MentorshipForm,
     SummaryForm,
     TechniqueForm,
 )
 from staffing.models import MentorDeed, Mentorship
 from staffing.selectors.mentorships import completeness, month_table, months_reached
-from staffing.selectors.mentorships import mentorship_list as listed
 from staffing.services import mentorships as services
-from staffing.views.postings import agreement_choices
 from support.selectors.agreements import agreements_as_party
-from support.selectors.waiting import records_to_confirm
 from support.views.records import RecordViews
 
 ENTER = "staffing.enter_mentorship"
@@ -71,27 +67,7 @@ def visible_pair(request, pk) -> Mentorship:
 @require_GET
 @access("staffing.view_mentorship")
 def mentorship_list(request):
-    rows = listed(request.user)
-    filters = MentorshipFilter(request.GET, agreements=agreement_choices(request.user))
-    if not request.user.has_role(*UNITS):
-        filters.drop("waiting")
-    chosen = filters.chosen
-    if "q" in chosen:
-        text = chosen["q"]
-        found = Q()
-        for person in ("mentor", "apprentice"):
-            found |= Q(**{f"{person}__name__icontains": text})
-            found |= Q(**{f"{person}__name_key__startswith": text.lower()})
-        rows = rows.filter(found)
-    for name in ("agreement", "status"):
-        if name in chosen:
-            rows = rows.filter(**{name: chosen[name]})
-    if "waiting" in chosen:
-        rows = records_to_confirm(rows, request.user)
-    page = page_of(request, rows)
-    for pair in page:
-        pair.missing = completeness(pair) if pair.status == Mentorship.Status.CONFIRMED else []
-    return render(request, "staffing/mentorship_list.html", {"filter": filters, "page": page})
+    return show_list(request, MentorshipList)
 
 
 @require_GET

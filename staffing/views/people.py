@@ -2,18 +2,18 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.access import access
+from core.lists import show_list
 from core.pages import attempt, page_of
 from core.scope import visible_or_404
-from staffing.forms import ClinicianFilter, ClinicianForm
+from staffing.forms import ClinicianForm
+from staffing.lists.people import ClinicianList
 from staffing.models import Activity, AdvancedStudy, Clinician, ClinicianIdentity, Posting
 from staffing.selectors.discipline import chains_of
-from staffing.selectors.entry import own_clinicians
 from staffing.selectors.inspections import findings_shown
 from staffing.selectors.post_history import neighbours
 from staffing.selectors.stay_verdicts import person_verdicts
@@ -75,26 +75,7 @@ def person_detail(request, pk):
 @require_GET
 @access("staffing.view_clinician")
 def clinician_list(request):
-    rows = own_clinicians(request.user)
-    filters = ClinicianFilter(request.GET)
-    chosen = filters.chosen
-    if "q" in chosen:
-        text = chosen["q"]
-        rows = rows.filter(
-            Q(name__icontains=text)
-            | Q(name_key__startswith=text.lower())
-            | Q(staff_no__startswith=text)
-            | Q(department__icontains=text)
-        )
-    if "title" in chosen:
-        rows = rows.filter(title=chosen["title"])
-    if "here" in chosen:
-        rows = rows.filter(left_on__isnull=True)
-    return render(
-        request,
-        "staffing/clinician_list.html",
-        {"filter": filters, "page": page_of(request, rows), "shows_units": request.user.sees_region},
-    )
+    return show_list(request, ClinicianList)
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,23 +2,21 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.roles import UNITS
 from core.access import access
-from core.pages import attempt, page_of
+from core.lists import show_list
+from core.pages import attempt
 from core.scope import visible_or_404
-from staffing.forms import ArrivalForm, EarlyForm, EndForm, ExtendForm, PostingFilter, ReasonForm
+from staffing.forms import ArrivalForm, EarlyForm, EndForm, ExtendForm, ReasonForm
+from staffing.lists.postings import PostingList
 from staffing.models import Posting, PostingChange
-from staffing.selectors.entry import agreements_for_activity
+from staffing.selectors.entry import agreement_choices  # noqa: F401
 from staffing.selectors.inspections import findings_shown
 from staffing.selectors.stay_verdicts import posting_verdicts
-from staffing.selectors.waiting import arrivals_to_confirm
 from staffing.services import postings as services
-from support.models import Agreement
 
 ENTER = "staffing.enter_posting"
 
@@ -35,43 +33,10 @@ def visible_posting(request, pk) -> Posting:
     return visible_or_404(rows, request.user, pk=pk)
 
 
-def agreement_choices(user):
-    """Agreements to filter a list by: those one sees, for a clinician those of the own postings."""
-    seen = Agreement.objects.visible_to(user).select_related("sender", "recipient")
-    return seen if user.reach().organisations is not None else agreements_for_activity(user)
-
-
 @require_GET
 @access("staffing.view_posting")
 def posting_list(request):
-    today = timezone.localdate()
-    rows = Posting.objects.visible_to(request.user)
-    filters = PostingFilter(request.GET, agreements=agreement_choices(request.user))
-    if not request.user.has_role(*UNITS):
-        filters.drop("waiting")
-    chosen = filters.chosen
-    if "q" in chosen:
-        text = chosen["q"]
-        rows = rows.filter(
-            Q(clinician__name__icontains=text)
-            | Q(clinician__name_key__startswith=text.lower())
-            | Q(batch__code__icontains=text)
-        )
-    for name in ("agreement", "status", "kind"):
-        if name in chosen:
-            rows = rows.filter(**{name: chosen[name]})
-    if "today" in chosen:
-        rows = rows.arrived().on_day(today)
-    if "waiting" in chosen:
-        rows = rows.filter(pk__in=arrivals_to_confirm(request.user, day=today))
-    page = page_of(
-        request,
-        rows.select_related("clinician", "batch", "agreement__sender", "agreement__recipient"),
-    )
-    for posting in page:
-        posting.may_confirm = _may_confirm_arrival(posting, request.user)
-        posting.arrival_initial = min(max(posting.start_on, posting.batch.departed_on), today)
-    return render(request, "staffing/posting_list.html", {"filter": filters, "page": page, "today": today})
+    return show_list(request, PostingList)
 
 
 def _may_confirm_arrival(posting, user) -> bool:

@@ -2,20 +2,20 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.access import access
+from core.lists import show_list
 from core.models import AuditEvent
-from core.pages import attempt, page_of
+from core.pages import attempt
 from core.services.audit import audit_record
 from core.uploads import validate_document
+from staffing.lists.promotion import RecognisedList
 from staffing.models import RecognisedService
-from staffing.promotion_forms import RecognisedFilter, RecognisedForm
-from staffing.selectors.promotion_desk import recognised_waiting
+from staffing.promotion_forms import RecognisedForm
 from staffing.services import recognised as services
 from staffing.views.promotion import ENTER, may_enter, own_person
 from support.views.records import RecordViews
@@ -46,29 +46,7 @@ RECORDS = RecordViews(
 @require_GET
 @access(VIEW)
 def recognised_list(request):
-    rows = RecognisedService.objects.visible_to(request.user)
-    filters = RecognisedFilter(request.GET)
-    if not request.user.sees_region:
-        filters.drop("waiting")
-    chosen = filters.chosen
-    if "q" in chosen:
-        text = chosen["q"]
-        rows = rows.filter(
-            Q(clinician__name__icontains=text)
-            | Q(clinician__name_key__startswith=text.lower())
-            | Q(place__icontains=text)
-        )
-    for name in ("kind", "status"):
-        if name in chosen:
-            rows = rows.filter(**{name: chosen[name]})
-    if "waiting" in chosen:
-        rows = rows.filter(pk__in=recognised_waiting(user=request.user))
-    listed = rows.select_related("clinician__organisation")
-    return render(
-        request,
-        "staffing/recognised_list.html",
-        {"filter": filters, "page": page_of(request, listed), "shows_units": request.user.sees_region},
-    )
+    return show_list(request, RecognisedList)
 
 
 @require_GET

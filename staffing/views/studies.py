@@ -2,28 +2,23 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.roles import UNITS
 from core.access import access
-from core.pages import attempt, page_of
-from staffing.forms import StudyCloseForm, StudyFilter, StudyForm, StudyLogForm
+from core.lists import show_list
+from core.pages import attempt
+from staffing.forms import StudyCloseForm, StudyForm, StudyLogForm
+from staffing.lists.teaching import StudyList
 from staffing.models import AdvancedStudy
 from staffing.selectors.studies import (
     least_months,
     months_of,
     study_verdict,
-    trainee_split,
-    waived_amounts,
-    with_verdicts,
 )
 from staffing.services import studies as services
-from staffing.views.postings import agreement_choices
 from support.selectors.agreements import agreements_as_party
-from support.selectors.waiting import records_to_confirm
 from support.views.records import RecordViews
 
 ENTER = "staffing.enter_study"
@@ -58,36 +53,7 @@ RECORDS = RecordViews(
 @require_GET
 @access("staffing.view_advancedstudy")
 def study_list(request):
-    rows = AdvancedStudy.objects.visible_to(request.user)
-    filters = StudyFilter(request.GET, agreements=agreement_choices(request.user))
-    if not request.user.has_role(*UNITS):
-        filters.drop("waiting")
-    chosen = filters.chosen
-    if "q" in chosen:
-        text = chosen["q"]
-        rows = rows.filter(
-            Q(trainee__name__icontains=text)
-            | Q(trainee__name_key__startswith=text.lower())
-            | Q(department__icontains=text)
-        )
-    for name in ("agreement", "status"):
-        if name in chosen:
-            rows = rows.filter(**{name: chosen[name]})
-    if "waiting" in chosen:
-        rows = records_to_confirm(rows, request.user)
-    listed = rows.select_related("trainee", "agreement__sender", "agreement__recipient", "entered_for")
-    page = page_of(request, listed)
-    page.object_list = with_verdicts(page.object_list)
-    return render(
-        request,
-        "staffing/study_list.html",
-        {
-            "filter": filters,
-            "page": page,
-            "split": trainee_split(rows),
-            "waived": waived_amounts(rows),
-        },
-    )
+    return show_list(request, StudyList)
 
 
 @require_GET

@@ -130,3 +130,14 @@ document.addEventListener("DOMContentLoaded", () => {
   const strip = here?.closest("ul");
   if (strip) strip.scrollLeft = here.offsetLeft - strip.clientWidth / 2 + here.clientWidth / 2;
 });
+
+// “/” goes to the search box, wherever nothing is being typed
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const box = document.querySelector("[data-find]");
+  if (!box?.offsetParent) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});

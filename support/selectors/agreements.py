@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
+from accounts.selectors.named import organisations_named
 from support.models import Agreement, AgreementVersion
 
 
@@ -25,15 +26,12 @@ def agreement_list(user: User, *, day: date | None = None) -> QuerySet[Agreement
 
 
 def agreements_found(agreements: QuerySet[Agreement], text: str) -> QuerySet[Agreement]:
-    """By number, by a party's name or short name, or by the initials of its pinyin."""
-    found = Q(number__icontains=text)
-    for party in ("sender", "recipient"):
-        found |= (
-            Q(**{f"{party}__name__icontains": text})
-            | Q(**{f"{party}__short_name__icontains": text})
-            | Q(**{f"{party}__name_key__startswith": text.lower()})
-        )
-    return agreements.filter(found)
+    """By number, by a party's name or short name, or by its pinyin."""
+    return agreements.filter(
+        Q(number__icontains=text)
+        | organisations_named(text, "sender")
+        | organisations_named(text, "recipient")
+    )
 
 
 def agreements_as_party(user: User) -> QuerySet[Agreement]:

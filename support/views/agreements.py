@@ -6,43 +6,24 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.roles import UNITS
 from core.access import access
+from core.lists import show_list
 from core.models import AuditEvent
-from core.pages import page_of
 from core.scope import visible_or_404
 from core.services.audit import audit_record
 from core.uploads import validate_document
 from core.web import run_verb
-from support.forms import AgreementFilter
+from support.lists.agreements import AgreementList
 from support.models import Agreement, AgreementAttachment, AgreementVersion, Donation
 from support.selectors import agreements as selectors
 from support.selectors.donations import donation_subtotals
-from support.selectors.waiting import versions_to_confirm
 from support.services import agreements as services
 
 
 @require_GET
 @access("support.view_agreement")
 def agreement_list(request):
-    today = timezone.localdate()
-    rows = selectors.agreement_list(request.user, day=today)
-    filters = AgreementFilter(request.GET)
-    if not request.user.has_role(*UNITS):
-        filters.drop("side", "waiting")
-    chosen = filters.chosen
-    if "q" in chosen:
-        rows = selectors.agreements_found(rows, chosen["q"])
-    if "state" in chosen:
-        rows = rows.filter(state=chosen["state"])
-    if "side" in chosen:
-        rows = rows.filter(**{chosen["side"]: request.user.organisation_id})
-    if "waiting" in chosen:
-        rows = rows.filter(versions__in=versions_to_confirm(request.user))
-    page = page_of(request, rows)
-    for agreement in page:
-        agreement.days_left = selectors.days_left(agreement, today)
-    return render(request, "support/agreement_list.html", {"filter": filters, "page": page})
+    return show_list(request, AgreementList)
 
 
 @require_GET

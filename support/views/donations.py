@@ -2,20 +2,19 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.roles import UNITS
 from core.access import access
-from core.pages import attempt, filled, page_of
-from support.forms import ITEM_FIELDS, DonationFilter, DonationForm, DonationItems, PublishForm, UseForm
+from core.lists import show_list
+from core.pages import attempt, filled
+from support.forms import ITEM_FIELDS, DonationForm, DonationItems, PublishForm, UseForm
+from support.lists.donations import DonationList
 from support.models import Donation, DonationItem
 from support.selectors.agreements import agreements_as_party
-from support.selectors.donations import donation_subtotals, items_total
-from support.selectors.waiting import records_to_confirm
+from support.selectors.donations import items_total
 from support.services import donations as services
 from support.views.records import RecordViews
 
@@ -49,24 +48,7 @@ RECORDS = RecordViews(
 @require_GET
 @access("support.view_donation")
 def donation_list(request):
-    rows = Donation.objects.visible_to(request.user)
-    filters = DonationFilter(request.GET)
-    if not request.user.has_role(*UNITS):
-        filters.drop("waiting")
-    chosen = filters.chosen
-    if "q" in chosen:
-        rows = rows.filter(Q(title__icontains=chosen["q"]) | Q(agreement__number__icontains=chosen["q"]))
-    for name in ("kind", "status"):
-        if name in chosen:
-            rows = rows.filter(**{name: chosen[name]})
-    if "waiting" in chosen:
-        rows = records_to_confirm(rows, request.user)
-    listed = rows.select_related("agreement__sender", "agreement__recipient", "entered_for")
-    return render(
-        request,
-        "support/donation_list.html",
-        {"filter": filters, "page": page_of(request, listed), "subtotals": donation_subtotals(rows)},
-    )
+    return show_list(request, DonationList)
 
 
 @require_GET

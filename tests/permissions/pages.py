@@ -502,6 +502,22 @@ ENTRIES: dict[str, Page | tuple[Page, ...]] = {
     "activity-template-delete": verb("entry_template", COORDINATORS, {RECIPIENT: 404}),
 }
 
+# a sheet is for whoever asked for it, not even for the system's administrator
+NOT_MY_SHEET = dict.fromkeys(EVERYBODY - {SENDER}, 404)
+
+
+def sheet(name: str, holders) -> Page:
+    """Everybody gets the sheet of the own rows; posting starts a job."""
+    return Page(
+        holders,
+        FORM,
+        kwargs=lambda ring: {"name": name},
+        far=200,
+        anywhere=True,
+        reads_write=("core_auditevent",),
+    )
+
+
 PAGES: dict[str, Page | tuple[Page, ...]] = (
     {
         # ---- for everybody
@@ -512,6 +528,18 @@ PAGES: dict[str, Page | tuple[Page, ...]] = (
         "password-change": Page(EVERYBODY, FORM, answer=200, anywhere=True),
         "job-progress": Page(EVERYBODY, of="job", own=NO_JOB),
         "job-retry": Page(EVERYBODY, POST, of="job", own=NO_JOB),
+        # ---- sheets of lists, and the search over everything
+        "list-export": (sheet("activity-list", BUSINESS), sheet("summary-list", READERS)),
+        "export-job": Page(EVERYBODY, of="export_job", own=NOT_MY_SHEET),
+        "export-file": Page(EVERYBODY, of="export_job", own=NOT_MY_SHEET, reads_write=("core_auditevent",)),
+        "search": (
+            Page(EVERYBODY),
+            Page(EVERYBODY, query=lambda ring: "?q=院"),
+            Page(EVERYBODY, query=lambda ring: "?q=院&kind=activities"),
+            Page(EVERYBODY, query=lambda ring: "?q=院&kind=agreements"),
+            Page(EVERYBODY, query=lambda ring: "?q=院&kind=organisations"),
+            Page(EVERYBODY, query=lambda ring: f"?q={ring.mark}&kind=people"),
+        ),
         # ---- agreements
         "agreement-list": listing(BUSINESS, "support.Agreement"),
         "agreement-detail": (detail("agreement"), detail("pending")),

@@ -113,6 +113,7 @@ def build_ring(ring: Ring) -> Ring:
         _attendance,
         _certificates,
         _entries,
+        _exports,
     ):
         step(ring, it)
     ring.named = {name: _fresh(row) for name, row in vars(it).items()}
@@ -470,6 +471,20 @@ def _certificates(ring: Ring, it) -> None:
     certificate_attach(certificate=made, name=name, sha256=sha256, pages=1)
     it.certificate, it.series, it.certificate_job = made, made.series, made.job
     it.certificate_asked = build.certificate(it.served, kind="appraisal", status="requested")
+
+
+def _exports(ring: Ring, it) -> None:
+    """A sheet of a list that a worker made for the coordinator."""
+    it.export_job = Job.objects.create(
+        kind="core.list_export",
+        unique_key=f"{ring.code}-sheet",
+        label=f"{ring.mark}导出",
+        requester=ring.people[Role.HOSPITAL_COORDINATOR],
+        payload={"listing": "activity-list", "query": ""},
+        state=Job.State.DONE,
+    )
+    it.export_job.result_file = store_atomically(f"jobs/{it.export_job.pk}/sheet.xlsx", b"PK")
+    it.export_job.save()
 
 
 def certificate_pdf(ring: Ring) -> bytes:

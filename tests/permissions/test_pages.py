@@ -21,6 +21,7 @@ NONSENSE = {
     "posting": (0,),
     "kind": ("nonsense",),
     "key": (uuid.UUID(int=0),),
+    "name": ("nonsense",),
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
