@@ -65,6 +65,7 @@ MEASURES = (
     ("village_doctors_trained", "培训乡村医生", "人次", None, WHOLE, "参训的乡村医生人次。"),
     ("equipment_repaired", "维修设备", "台件", None, WHOLE, "修复的设备台件。"),
     ("leader_visits", "领导到点指导", "次", None, WHOLE, "支援单位领导班子成员到受援单位。"),
+    ("expert_visits", "专家团队到点", "次", None, WHOLE, "支援单位专家团队到受援单位，一次来几人都计一次。"),
 )
 
 REQUIRED, OPTIONAL = True, False
@@ -147,6 +148,7 @@ ACTIVITY_TYPES = (
     ),
     ("rescue", "急危重症抢救", (("rescues", REQUIRED, ONE),), False),
     ("leader_visit", "领导到点指导", (("leader_visits", REQUIRED, ONE),), False),
+    ("expert_visit", "专家团队到点", (("expert_visits", REQUIRED, ONE),), False),
     ("village_training", "乡村医生培训", (("village_doctors_trained", REQUIRED, None),), False),
     ("equipment_repair", "设备维修", (("equipment_repaired", REQUIRED, ONE),), False),
 )

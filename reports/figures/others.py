@@ -30,11 +30,11 @@ def _studies(frame: Frame) -> QuerySet[AdvancedStudy]:
     )
 
 
-def _donations(kind: str):
+def _donations(*kinds: str):
     def rows(frame: Frame) -> QuerySet[Donation]:
         return (
             Donation.objects.filter(
-                kind=kind,
+                kind__in=kinds,
                 agreement__in=frame.agreement_ids,
                 given_on__range=(frame.period.start, frame.period.end),
             )
@@ -155,3 +155,17 @@ for code, kind, label in (
             is_money=True,
         )
     )
+register(
+    Figure(
+        "donation_times",
+        "捐赠",
+        "次",
+        "一条捐赠记录计一次，资金、物资和减免都在内；只数次数，不涉及金额。",
+        _donations(*Donation.Kind.values),
+        CONFIRMED,
+        Count("pk"),
+        "donations",
+        groups=PARTIES,
+        day="given_on",
+    )
+)

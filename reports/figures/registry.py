@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Aggregate, Q, QuerySet
+from django.db.models import Aggregate, Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from reports.figures.frame import Frame
@@ -23,6 +23,7 @@ class Figure:
     ``counted``: which of these rows count (confirmed); the rest is shown beside as pending.
     ``record``: path from a row to the record a person recognises (an activity for its measures).
     ``groups``: group name → lookup path, e.g. {"recipient": "agreement__recipient"}.
+    ``measures``: codes of the activity measures that are summed; empty for other tables.
     ``day``: path to the day by which a row falls into a period; empty when it lasts (an agreement in force).
     """
 
@@ -38,9 +39,19 @@ class Figure:
     pending_label: str = "未经对方确认"
     groups: dict[str, str] = field(default_factory=dict)
     day: str = ""
+    measures: tuple[str, ...] = ()
     column: int | None = None
     is_money: bool = False
     adds_up: bool = True
+
+    @property
+    def operand(self) -> str:
+        """The field that is summed or counted."""
+        return self.aggregate.get_source_expressions()[0].name
+
+    @property
+    def counts_rows(self) -> bool:
+        return isinstance(self.aggregate, Count)
 
     def _rows(self, frame: Frame) -> QuerySet:
         return self.rows(frame).filter(self.counted)
