@@ -165,7 +165,7 @@ class Judge:
             row.verdict = Verdict.AHEAD if row.reached > ceil(row.expected) else Verdict.ON_PACE
 
     def _resident(self, row: TargetProgress, target: AgreementTarget) -> None:
-        stays = [period for *_, period in self.found.stays.get(self.agreement.pk, ())]
+        stays = [period for _, period in self.found.stays.get(self.agreement.pk, ())]
         staff.judge_presence(row, target, stays, self.found.tolerance.get(self.agreement.pk, 0), self.today)
 
     def _stays(self, row: TargetProgress, target: AgreementTarget) -> None:

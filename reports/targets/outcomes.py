@@ -20,7 +20,13 @@ POINTS = ("百分点", "个百分点")
 def judge(row: TargetProgress, target: AgreementTarget, values: list[OutcomeValue], today: date) -> None:
     confirmed = [value for value in values if value.status == OutcomeValue.Status.CONFIRMED]
     waiting = [value for value in values if value.status != OutcomeValue.Status.CONFIRMED]
-    row.lower_is_better = target.indicator.direction == OutcomeIndicator.Direction.DOWN
+    direction = target.indicator.direction
+    row.lower_is_better = direction == OutcomeIndicator.Direction.DOWN
+    row.is_corridor = (
+        direction == OutcomeIndicator.Direction.NEUTRAL
+        and target.kind == Kind.OUTCOME_LEVEL
+        and target.maximum is not None
+    )
     row.unit = target.indicator.unit
     says = []
     if target.kind == Kind.OUTCOME_GROWTH:
@@ -61,8 +67,7 @@ def _compare(row: TargetProgress, target: AgreementTarget, confirmed, waiting, t
     mine = [value for value in confirmed if not value.is_baseline and value.year in years]
     open_ones = [value for value in waiting if not value.is_baseline and value.year in years]
     is_over = row.window.end < today
-    wish = "不高于" if row.lower_is_better else "不低于"
-    row.says += (f"应{wish} {short(row.planned)} {row.unit}",)
+    row.says += (f"{_wish(row)} {row.unit}",)
     if open_ones:
         row.says += (f"{open_ones[-1].year} 年 {plain(open_ones[-1].value)} {row.unit}未确认",)
     if not mine:
@@ -73,12 +78,26 @@ def _compare(row: TargetProgress, target: AgreementTarget, confirmed, waiting, t
     row.reached = latest.value
     row.says += (f"{latest.year} 年 {plain(latest.value)} {row.unit}",)
     value = Fraction(latest.value)
-    if value <= row.planned if row.lower_is_better else value >= row.planned:
+    wanted = _nearest(row, value)
+    if value == wanted:
         row.verdict = Verdict.MET
         return
-    distance = abs(value - row.planned) / abs(row.planned) if row.planned else Fraction(1)
+    distance = abs(value - wanted) / abs(wanted) if wanted else Fraction(1)
     row.gap = min(distance, Fraction(1))
     if is_over:
         row.verdict = Verdict.MISSED
     else:
         row.verdict = Verdict.BEHIND if latest.year == years[-1] else Verdict.NOT_DUE
+
+
+def _wish(row: TargetProgress) -> str:
+    if row.is_corridor:
+        return f"应在 {short(row.planned)} 到 {short(row.most)} 之间"
+    return f"应{'不高于' if row.lower_is_better else '不低于'} {short(row.planned)}"
+
+
+def _nearest(row: TargetProgress, value: Fraction) -> Fraction:
+    """The value itself where it is good enough, else the nearest that would be."""
+    if row.is_corridor:
+        return min(max(value, row.planned), row.most)
+    return min(value, row.planned) if row.lower_is_better else max(value, row.planned)

@@ -45,7 +45,7 @@ class Readings:
     """Everything that targets are judged by, under the agreement's key (outcomes: recipient, indicator)."""
 
     entries: dict[tuple[str, int], list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    stays: dict[int, list[tuple[int, str, Period]]] = field(default_factory=lambda: defaultdict(list))
+    stays: dict[int, list[tuple[int, Period]]] = field(default_factory=lambda: defaultdict(list))
     tolerance: dict[int, int] = field(default_factory=dict)
     studies: dict[int, list[AdvancedStudy]] = field(default_factory=lambda: defaultdict(list))
     mentorships: dict[int, list[Mentorship]] = field(default_factory=lambda: defaultdict(list))
@@ -143,10 +143,10 @@ def _stays(found: Readings, frame: AgreementsFrame) -> None:
         .arrived()
         .filter(arrived_on__lte=F("end_on"))
         .order_by("arrived_on", "pk")
-        .values_list("agreement", "clinician", "clinician__name", "arrived_on", "end_on")
+        .values_list("agreement", "clinician", "arrived_on", "end_on")
     )
-    for agreement, clinician, name, arrived_on, end_on in rows:
-        found.stays[agreement].append((clinician, name, Period(arrived_on, end_on)))
+    for agreement, clinician, arrived_on, end_on in rows:
+        found.stays[agreement].append((clinician, Period(arrived_on, end_on)))
 
 
 def _tolerances(found: Readings, agreements: Collection[Agreement]) -> None:
@@ -163,7 +163,7 @@ def _studies(found: Readings, frame: AgreementsFrame) -> None:
     rows = AdvancedStudy.objects.filter(
         agreement__in=frame.agreement_ids, status=RecordStatus.CONFIRMED, is_withdrawal=False
     )
-    for study in rows.select_related("trainee").order_by("start_on", "pk"):
+    for study in rows.order_by("start_on", "pk"):
         found.studies[study.agreement_id].append(study)
 
 

@@ -55,6 +55,8 @@ class TargetProgress:
     gap: Fraction = Fraction(0)
     unit: str = ""
     lower_is_better: bool = False
+    # neither more nor less is better: the range itself is the promise
+    is_corridor: bool = False
     year: int | None = field(default=None, repr=False)
 
     @property
@@ -65,6 +67,7 @@ class TargetProgress:
             and self.reached is not None
             and self.reached > self.most
             and not self.lower_is_better
+            and not self.is_corridor
         )
 
     @property

@@ -80,65 +80,58 @@ def _named(periods: list[Period]) -> str:
 
 
 def judge_stays(
-    row: TargetProgress, target: AgreementTarget, stays: list[tuple[int, str, Period]], today: date
+    row: TargetProgress, target: AgreementTarget, stays: list[tuple[int, Period]], today: date
 ) -> None:
     """The longest unbroken stay of each person; adjoining postings are one stay."""
-    people: dict[tuple[int, str], list[Period]] = defaultdict(list)
-    for clinician, name, period in stays:
-        people[clinician, name].append(period)
-    longest = {
-        name: max(union(periods), key=lambda stay: (whole_months(stay), stay.end))
-        for (_, name), periods in people.items()
+    people: dict[int, list[Period]] = defaultdict(list)
+    for clinician, period in stays:
+        people[clinician].append(period)
+    longest = [
+        max(union(periods), key=lambda stay: (whole_months(stay), stay.end))
+        for periods in people.values()
         if any(period.overlaps(row.window) for period in periods)
-    }
-    reached = [name for name, stay in longest.items() if whole_months(stay)[0] >= target.minimum]
-    # a stay that is planned to be too short is told at once, judged when it is over
-    short = {
-        name: stay
-        for name, stay in longest.items()
-        if whole_months(stay)[0] < target.minimum and stay.end < today
-    }
-    done = [name for name in reached if longest[name].end < today]
-    _everyone(row, target, len(longest), done=len(done), short=short, today=today, who=RESIDENTS)
+    ]
+    through = [stay for stay in longest if stay.end < today]
+    short = [stay for stay in through if whole_months(stay)[0] < target.minimum]
+    _everyone(row, target, RESIDENTS, number=len(longest), through=len(through), short=short, today=today)
 
 
 def judge_studies(
     row: TargetProgress, target: AgreementTarget, studies: list[AdvancedStudy], today: date
 ) -> None:
-    verdicts = [(study, study_verdict(study, target.minimum, today=today)) for study in studies]
-    done = [study for study, verdict in verdicts if verdict.state == "met"]
-    short = {study.trainee.name: study.period for study, verdict in verdicts if verdict.state == "short"}
-    _everyone(row, target, len(studies), done=len(done), short=short, today=today, who=TRAINEES)
+    verdicts = [(study, study_verdict(study, target.minimum, today=today).state) for study in studies]
+    through = sum(state in ("met", "short") for _, state in verdicts)
+    short = [study.period for study, state in verdicts if state == "short"]
+    _everyone(row, target, TRAINEES, number=len(studies), through=through, short=short, today=today)
 
 
 def _everyone(
     row: TargetProgress,
     target: AgreementTarget,
-    number: int,
-    *,
-    done: int,
-    short: dict[str, Period],
-    today: date,
     who: Who,
+    *,
+    number: int,
+    through: int,
+    short: list[Period],
+    today: date,
 ) -> None:
     """Everyone who is through has to have reached it; whoever is still there is not judged."""
     row.unit = who.unit
-    row.planned, row.reached = Fraction(number), Decimal(done)
-    through = done + len(short)
-    row.expected = Fraction(through)
+    is_over = row.window.end < today
     if not number:
-        row.planned = row.expected = row.reached = None
-        row.verdict = Verdict.UNKNOWN if row.window.end < today else Verdict.NOT_DUE
+        row.verdict = Verdict.UNKNOWN if is_over else Verdict.NOT_DUE
         row.says = (who.none,)
         return
+    done = through - len(short)
+    row.planned, row.reached, row.expected = Fraction(number), Decimal(done), Fraction(through)
     text = f"{number} {who.counted}，已结束 {through}，达到 {plain(target.minimum)} 个月的 {done}"
     if short:
-        text += "；不足：" + "、".join(f"{name}（{_months(stay)}）" for name, stay in short.items())
+        text += f"；不足 {len(short)}，最短 {_months(min(short, key=whole_months))}"
     row.says = (text,)
     row.gap = Fraction(len(short), through) if through else Fraction(0)
     if short:
-        row.verdict = Verdict.MISSED if row.window.end < today else Verdict.BEHIND
-    elif through == number and row.window.end < today:
+        row.verdict = Verdict.MISSED if is_over else Verdict.BEHIND
+    elif through == number and is_over:
         row.verdict = Verdict.MET
     else:
         row.verdict = Verdict.ON_PACE if through else Verdict.NOT_DUE

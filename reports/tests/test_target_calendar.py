@@ -45,7 +45,9 @@ def by_hand(per: str, term: Period) -> list[tuple[int, int]]:
 @given(terms(), st.sampled_from(["month", "quarter"]))
 def test_months_and_quarters_are_those_counted_by_hand(term, per):
     step = {"month": 1, "quarter": 3}[per]
-    found = [(unit.calendar.start.year, (unit.calendar.start.month - 1) // step) for unit in due_units(per, term)]
+    found = [
+        (unit.calendar.start.year, (unit.calendar.start.month - 1) // step) for unit in due_units(per, term)
+    ]
     assert found == by_hand(per, term)
 
 

@@ -12,7 +12,7 @@ from reports.figures import FIGURES, Frame
 from reports.targets import Verdict, progress_of
 from reports.targets.kinds import FIGURE_OF, JUDGED, Kind
 from reports.tests.targets_world import World, stand, stands
-from support.models import Agreement
+from support.models import Agreement, OutcomeIndicator
 from testing import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -57,9 +57,7 @@ def test_a_month_with_two_lectures_does_not_fill_another(world):
     row = stand(agreement, date(2026, 11, 5))
     assert row.reached == 8
     assert row.verdict == Verdict.BEHIND
-    assert row.occurrences_text == (
-        "应 12 个月，达到 7 个月，缺 2026-03、2026-05、2026-08，未到期 2 个月"
-    )
+    assert row.occurrences_text == ("应 12 个月，达到 7 个月，缺 2026-03、2026-05、2026-08，未到期 2 个月")
     assert row.occurrences[2].unconfirmed == 1
     assert (row.planned, row.expected, row.unconfirmed) == (12, 10, 1)
     over = stand(agreement, OVER)
@@ -90,7 +88,7 @@ def test_an_agreement_from_the_middle_of_a_month_owes_that_month_once(world):
 
 @pytest.mark.parametrize(("value", "verdict"), [("10499", "missed"), ("10500", "met")])
 def test_c10_the_plan_of_the_clinic(world, value, verdict):
-    indicator = build.indicator("outpatient_visits")
+    indicator = OutcomeIndicator.objects.get(code="outpatient_visits")
     promised = [
         dict(kind="outcome_growth", minimum=5, unit="%", indicator=indicator),
         dict(kind="techniques", minimum=15, unit="项"),
@@ -127,7 +125,12 @@ def test_c10_the_plan_of_the_clinic(world, value, verdict):
 
 
 def test_growth_without_a_base_cannot_be_computed(world):
-    promise = dict(kind="outcome_growth", minimum=5, unit="%", indicator=build.indicator("outpatient_visits"))
+    promise = dict(
+        kind="outcome_growth",
+        minimum=5,
+        unit="%",
+        indicator=OutcomeIndicator.objects.get(code="outpatient_visits"),
+    )
     agreement = world.agreement(promise)
     build.outcome_value(agreement.recipient, "10500", 2026, indicator="outpatient_visits")
     row = stand(agreement, OVER)
@@ -136,21 +139,25 @@ def test_growth_without_a_base_cannot_be_computed(world):
     assert stand(agreement, OVER).says == ("基数为 0，无法计算增长。",)
 
 
-@pytest.mark.parametrize(("value", "verdict"), [("9.01", "missed"), ("9", "met"), ("8.2", "met")])
-def test_a_stay_in_hospital_of_at_most_nine_days(world, value, verdict):
-    indicator = build.indicator("average_stay", direction="down", unit="天")
-    agreement = world.agreement(dict(kind="outcome_level", minimum=9, unit="天", indicator=indicator))
+@pytest.mark.parametrize(
+    ("value", "verdict"), [("9.01", "missed"), ("9", "met"), ("6", "met"), ("4", "missed")]
+)
+def test_a_stay_in_hospital_between_five_and_nine_days(world, value, verdict):
+    indicator = OutcomeIndicator.objects.get(code="average_stay")
+    agreement = world.agreement(
+        dict(kind="outcome_level", minimum=5, maximum=9, unit="天", indicator=indicator)
+    )
     build.outcome_value(agreement.recipient, value, 2026, indicator="average_stay")
     assert stand(agreement, OVER).verdict == verdict
 
 
 @pytest.mark.parametrize(("value", "verdict"), [("18.1", "missed"), ("18", "met")])
 def test_a_share_that_should_fall_by_two_points(world, value, verdict):
-    indicator = build.indicator("referral_out", direction="down", unit="%")
+    indicator = OutcomeIndicator.objects.get(code="referral_out_rate")
     promise = dict(kind="outcome_growth", minimum=2, unit="百分点", indicator=indicator)
     agreement = world.agreement(promise)
-    build.outcome_value(agreement.recipient, "20", 2025, baseline=True, indicator="referral_out")
-    build.outcome_value(agreement.recipient, value, 2026, indicator="referral_out")
+    build.outcome_value(agreement.recipient, "20", 2025, baseline=True, indicator="referral_out_rate")
+    build.outcome_value(agreement.recipient, value, 2026, indicator="referral_out_rate")
     assert stand(agreement, OVER).verdict == verdict
 
 
@@ -162,7 +169,10 @@ def test_c03_fifteen_counties_owe_150_trainees_and_75_posted(world):
     )
     agreements = [world.agreement(*promised) for _ in range(15)]
     rows = [row for agreement in agreements for row in stands(agreement, AUTUMN)]
-    planned = {kind: sum(row.planned for row in rows if row.target.kind == kind) for kind in ("trainees", "resident_staff")}
+    planned = {
+        kind: sum(row.planned for row in rows if row.target.kind == kind)
+        for kind in ("trainees", "resident_staff")
+    }
     assert planned == {"trainees": 150, "resident_staff": 75}
     build.study(agreements[0], start=date(2026, 3, 1), end=date(2026, 5, 31))
     build.study(agreements[0], start=date(2026, 3, 1), end=date(2026, 5, 30))
@@ -193,7 +203,7 @@ def test_staff_present_every_day_but_for_the_days_between(world):
     row = stand(agreement, AUTUMN)
     assert (row.verdict, row.reached) == (Verdict.BEHIND, 2)
     assert row.says == ("应 288 天，达到 278 天，不足 2026-06-01 至 2026-06-10",)
-    build.floor_rule(agreement.cycle.programme, minimum=1, tolerance_days=10)
+    build.stay_rule(agreement.cycle.programme, "floor", 1, "persons", tolerance_days=10)
     assert stand(agreement, AUTUMN).verdict == Verdict.ON_PACE
     assert stand(agreement, OVER).verdict == Verdict.MET
 
@@ -252,7 +262,11 @@ def fill(agreement: Agreement) -> None:
     for month in (1, 3, 8):
         build.activity(agreement, on=date(2026, month, 9))
         build.activity(
-            agreement, "consultation", on=date(2026, month, 9), measures={"consultations": 2}, status="submitted"
+            agreement,
+            "consultation",
+            on=date(2026, month, 9),
+            measures={"consultations": 2},
+            status="submitted",
         )
     person = build.clinician(agreement.recipient)
     build.study(agreement, person, date(2026, 2, 1), date(2026, 3, 1))
@@ -275,12 +289,14 @@ def test_a_target_and_the_figure_of_the_agreement_are_the_same_number(world):
     for row in stands(agreement, AUTUMN):
         figure = FIGURES[FIGURE_OF[row.target.kind]]
         assert row.reached == figure.value(frame), row.target.kind
-        late = Frame(agreement.recipient, "clinic", agreement.cycle, Period.year(2026), agreement=agreement.pk)
+        late = Frame(
+            agreement.recipient, "clinic", agreement.cycle, Period.year(2026), agreement=agreement.pk
+        )
         assert row.reached == figure.value(late), row.target.kind
 
 
 def test_many_agreements_take_as_many_statements_as_few(world):
-    indicator = build.indicator("outpatient_visits")
+    indicator = OutcomeIndicator.objects.get(code="outpatient_visits")
     promised = [
         dict(kind=kind, minimum=1, unit="次")
         | ({"indicator": indicator} if kind.startswith("outcome") else {})
@@ -290,9 +306,7 @@ def test_many_agreements_take_as_many_statements_as_few(world):
     fill(agreements[0])
 
     def rows():
-        return list(
-            Agreement.objects.filter(cycle=world.cycle).select_related("cycle", "current_version")
-        )
+        return list(Agreement.objects.filter(cycle=world.cycle).select_related("cycle", "current_version"))
 
     found = rows()
     with CaptureQueriesContext(connection) as before:
