@@ -47,7 +47,7 @@ def together(codes: Collection[str], frame: Frame) -> dict[str, dict[date, Decim
     """{figure: {first day of the month: value}} of many activity figures in one statement: what each one's
     ``by_month`` gives, for pages that show a whole form."""
     wanted = defaultdict(list)
-    for code in codes:
+    for code in set(codes):
         for measure in FIGURES[code].measures:
             wanted[measure].append(code)
     rows = (

@@ -64,7 +64,8 @@ class Trend:
 
 @dataclass(frozen=True)
 class Unconfirmed:
-    """Activities of the period that do not count yet. ``oldest``: since when the first one waits."""
+    """Activities of the period that somebody submitted. ``waiting``: those that nobody confirmed yet, and
+    ``oldest``: since when the first of them waits."""
 
     total: int
     waiting: int
@@ -176,12 +177,12 @@ def _unconfirmed(frame: Frame) -> Unconfirmed:
         agreement__in=frame.agreement_ids,
         start_on__range=(frame.period.start, frame.period.end),
         is_withdrawal=False,
-    ).exclude(status=RecordStatus.SUPERSEDED)
-    confirmed = Q(status=RecordStatus.CONFIRMED)
+    ).exclude(status__in=[RecordStatus.SUPERSEDED, RecordStatus.DRAFT])
+    submitted = Q(status=RecordStatus.SUBMITTED)
     found = rows.aggregate(
         total=Count("pk"),
-        waiting=Count("pk", filter=~confirmed),
-        oldest=Min("submitted_at__date", filter=Q(status=RecordStatus.SUBMITTED)),
+        waiting=Count("pk", filter=submitted),
+        oldest=Min("submitted_at__date", filter=submitted),
     )
     return Unconfirmed(**found)
 

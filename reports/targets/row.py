@@ -54,6 +54,8 @@ class TargetProgress:
     says: tuple[str, ...] = ()
     gap: Fraction = Fraction(0)
     unit: str = ""
+    # what the number reached is called
+    counted_as: str = "已确认"
     lower_is_better: bool = False
     # neither more nor less is better: the range itself is the promise
     is_corridor: bool = False
@@ -106,6 +108,17 @@ class TargetProgress:
     @property
     def reached_text(self) -> str:
         return plain(self.reached)
+
+    @property
+    def numbers_text(self) -> str:
+        """“已确认 8，计划 12 期，到今天应 10.7”; empty where nothing is counted."""
+        if self.planned is None or self.reached is None or self.occurrences:
+            return ""
+        text = f"{self.counted_as} {self.reached_text}，计划 {self.planned_text} {self.unit}"
+        running = self.verdict in (Verdict.ON_PACE, Verdict.BEHIND, Verdict.AHEAD)
+        if running and self.expected not in (None, self.planned):
+            text += f"，到今天应 {self.expected_text}"
+        return text + ("（多于约定）" if self.exceeds else "")
 
     @property
     def expected_text(self) -> str:

@@ -60,6 +60,7 @@ def judge_presence(
     is_over = row.window.end < today
     counts = [people for _, people in runs]
     row.reached = Decimal(min(counts) if is_over else counts[-1])
+    row.counted_as = "最少在岗" if is_over else "今天在岗"
     row.expected = row.planned
     below = union(period for period, people in runs if people < target.minimum)
     short = [period for period in below if period.days > tolerance]
@@ -124,6 +125,7 @@ def _everyone(
         return
     done = through - len(short)
     row.planned, row.reached, row.expected = Fraction(number), Decimal(done), Fraction(through)
+    row.counted_as = "达到"
     text = f"{number} {who.counted}，已结束 {through}，达到 {plain(target.minimum)} 个月的 {done}"
     if short:
         text += f"；不足 {len(short)}，最短 {_months(min(short, key=whole_months))}"

@@ -22,7 +22,7 @@ TONES = {
     Verdict.MISSED: "late",
     Verdict.BEHIND: "late",
     Verdict.UNKNOWN: "off",
-    Verdict.ON_PACE: "pending",
+    Verdict.ON_PACE: "running",
     Verdict.NOT_DUE: "off",
     Verdict.AHEAD: "done",
     Verdict.MET: "done",
