@@ -42,7 +42,8 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import Organisation, Region, Role, User  # noqa: E402
-from reports.selectors.targets import agreements_with_targets, standings  # noqa: E402
+from reports.selectors.standings import standings  # noqa: E402
+from reports.selectors.targets import agreements_with_targets  # noqa: E402
 from staffing.models import Activity, ActivityMeasure, ActivityType, Measure  # noqa: E402
 from staffing.reference import load_reference as load_measures  # noqa: E402
 from support.models import Agreement, AgreementTarget, AgreementVersion, Cycle, Programme  # noqa: E402

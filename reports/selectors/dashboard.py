@@ -16,7 +16,8 @@ from reports.figures.activities import together
 from reports.models import Summary
 from reports.selectors.facts import figure_text
 from reports.selectors.frames import summary_organisations
-from reports.selectors.targets import Standing, agreements_with_targets, standings
+from reports.selectors.standings import Standing, standings
+from reports.selectors.targets import agreements_with_targets
 from reports.targets import TargetProgress, progress_of
 from reports.targets.verdicts import RANK
 from staffing.models import Activity

@@ -14,6 +14,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from core.dates import Period, add_months, whole_months
 from support.models import AgreementTarget
@@ -22,6 +23,8 @@ Per = AgreementTarget.Per
 STEPS = {Per.MONTH: 1, Per.QUARTER: 3}
 DAY = timedelta(days=1)
 LEAST_MONTHS_OF_A_YEAR = 6
+# most agreements of a cycle share their days
+KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class Unit:
     def is_over(self, today: date) -> bool:
         return self.period.end < today
 
+    def __hash__(self) -> int:
+        return hash((self.period, self.per))
+
     @property
     def label(self) -> str:
         start = self.calendar.start
@@ -46,17 +52,22 @@ class Unit:
         return str(self.period)
 
 
-def due_units(per: str, term: Period) -> list[Unit]:
+@lru_cache(maxsize=KEPT)
+def due_units(per: str, term: Period) -> tuple[Unit, ...]:
     """The periods of an agreement that are due, in order; never empty."""
     if per == Per.TERM:
-        return [Unit(term, term, per)]
-    return _years(term) if per == Per.YEAR else _calendar_units(per, term)
+        return (Unit(term, term, per),)
+    return tuple(_years(term) if per == Per.YEAR else _calendar_units(per, term))
+
+
+def calendar_start(per: str, day: date) -> date:
+    """The first day of the month or quarter of a day."""
+    step = STEPS[per]
+    return date(day.year, (day.month - 1) // step * step + 1, 1)
 
 
 def _calendar_units(per: str, term: Period) -> list[Unit]:
-    step = STEPS[per]
-    start = term.start.replace(day=1, month=(term.start.month - 1) // step * step + 1)
-    units = []
+    step, start, units = STEPS[per], calendar_start(per, term.start), []
     while start <= term.end:
         whole = Period(start, add_months(start, step) - DAY)
         units.append(Unit(whole, whole.clip(term), per))
@@ -82,21 +93,24 @@ def _years(term: Period) -> list[Unit]:
     return units
 
 
-def in_window(units: list[Unit], window: Period) -> list[Unit]:
+@lru_cache(maxsize=KEPT)
+def in_window(units: tuple[Unit, ...], window: Period) -> tuple[Unit, ...]:
     """Months and quarters that begin in the window; years and terms that have a day in it."""
-    return [
+    return tuple(
         unit
         for unit in units
         if (window.contains(unit.period.start) if unit.per in STEPS else window.overlaps(unit.period))
-    ]
+    )
 
 
-def periods_planned(units: list[Unit], window: Period) -> Fraction:
+@lru_cache(maxsize=KEPT)
+def periods_planned(units: tuple[Unit, ...], window: Period) -> Fraction:
     """How many periods the window owes; a fraction where it cuts a year or a term."""
     return sum((_share(unit, window) for unit in units), Fraction(0))
 
 
-def periods_expected(units: list[Unit], window: Period, today: date) -> Fraction:
+@lru_cache(maxsize=KEPT)
+def periods_expected(units: tuple[Unit, ...], window: Period, today: date) -> Fraction:
     """How many of them should be done before ``today``."""
     return sum((_expected(unit, window, today) for unit in units), Fraction(0))
 

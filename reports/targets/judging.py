@@ -1,5 +1,6 @@
 """The judgement of one agreement's targets from what the ledger holds."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,14 @@ from math import ceil, floor
 from core.dates import Period, add_months
 from reports.figures import FIGURES
 from reports.targets import outcomes, staff
-from reports.targets.calendar import STEPS, due_units, in_window, periods_expected, periods_planned
+from reports.targets.calendar import (
+    STEPS,
+    calendar_start,
+    due_units,
+    in_window,
+    periods_expected,
+    periods_planned,
+)
 from reports.targets.kinds import FIGURE_OF, Kind
 from reports.targets.readings import Entry, Readings
 from reports.targets.row import Occurrence, TargetProgress
@@ -72,14 +80,20 @@ class Judge:
             return sum((entry.amount for entry in of), ZERO)
 
         def settled(of: list[Entry]) -> tuple[Decimal, Decimal]:
+            if not of:
+                return ZERO, ZERO
             confirmed = amount([entry for entry in of if entry.confirmed])
             return confirmed, amount(of) - confirmed
 
         row.reached, row.unconfirmed = settled(entries)
         if target.per in STEPS:
+            by_unit: dict[date, list[Entry]] = defaultdict(list)
+            for entry in entries:
+                by_unit[calendar_start(target.per, entry.day)].append(entry)
 
             def within(period: Period) -> tuple[Decimal, Decimal]:
-                return settled([entry for entry in entries if period.contains(entry.day)])
+                found = by_unit.get(period.start)
+                return settled(found) if found else (ZERO, ZERO)
 
             self._occurring(row, target, within)
         else:
@@ -127,15 +141,15 @@ class Judge:
                 state = "ahead"
             if reached is not None and reached >= target.minimum:
                 state = "met"
-            found.append(Occurrence(unit.label, unit.period, state, reached, open_ones))
+            found.append(Occurrence(unit, state, reached, open_ones))
         row.occurrences = tuple(found)
         row.planned = Fraction(target.minimum) * len(units)
         row.most = Fraction(target.maximum) * len(units) if target.maximum is not None else None
-        over = [item for item, unit in zip(found, units, strict=True) if unit.is_over(self.today)]
+        over = [item for item in found if item.unit.is_over(self.today)]
         row.expected = Fraction(target.minimum) * len(over)
         missing = sum(item.state == "missing" for item in found)
         row.gap = Fraction(missing, len(over)) if over else Fraction(0)
-        early = any(item.state == "met" for item in found if item not in over)
+        early = any(item.state == "met" for item in found if not item.unit.is_over(self.today))
         if all(item.state == "met" for item in found) and found:
             row.verdict = Verdict.MET
         elif len(over) == len(units) and found:

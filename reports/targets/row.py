@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 
 from core.dates import Period
 from core.numbers import plain
+from reports.targets.calendar import Unit
 from reports.targets.kinds import FIGURE_OF, JUDGED, definition_of
 from reports.targets.verdicts import LAGGING, RANK, TONES, Verdict
 from support.models import Agreement, AgreementTarget
@@ -22,11 +23,14 @@ from support.models import Agreement, AgreementTarget
 class Occurrence:
     """One month or quarter that is due. ``state``: met, missing, running (not over yet) or ahead of us."""
 
-    label: str
-    period: Period
+    unit: Unit
     state: str
     amount: Decimal | None
     unconfirmed: Decimal = Decimal(0)
+
+    @property
+    def label(self) -> str:
+        return self.unit.label
 
     @property
     def state_label(self) -> str:

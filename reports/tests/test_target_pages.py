@@ -4,6 +4,7 @@ import io
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,10 +14,11 @@ from openpyxl import load_workbook
 from core.waiting import work_waiting
 from reports.figures import FIGURES, Frame
 from reports.figures.activities import together
+from reports.selectors import standings
 from reports.selectors import targets as selectors
 from reports.selectors.dashboard import FORM, dashboard_home, narrowing, periods_of
 from reports.tests.targets_world import World
-from support.models import Agreement
+from support.models import Agreement, OutcomeIndicator
 from testing import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -113,21 +115,76 @@ def test_work_waiting_counts_what_the_page_lists(client, world, officer):
         assert listed(client.get(line.url)) == [world.bad.pk]
 
 
-def test_the_order_is_kept_until_the_ledger_changes(world, officer, monkeypatch):
-    monkeypatch.setattr(selectors, "FEW", 0)
-    today = timezone.localdate()
+@pytest.fixture
+def kept(monkeypatch):
+    monkeypatch.setattr(standings, "FEW", 0)
+    cache.clear()
+    yield
+    cache.clear()
 
-    def standing():
-        return selectors.standings(selectors.agreements_with_targets(officer), today=today)
 
-    first = standing()
-    with CaptureQueriesContext(connection) as kept:
-        assert standing() == first
-    assert len(kept) == 2
-    for month in range(1, today.month + 1):
+def stand_now(user):
+    return standings.standings(selectors.agreements_with_targets(user), today=timezone.localdate())
+
+
+def test_the_order_is_kept_until_the_ledger_changes(world, officer, kept):
+    first = stand_now(officer)
+    with CaptureQueriesContext(connection) as asked:
+        assert stand_now(officer) == first
+    assert len(asked) == 2
+    for month in range(1, timezone.localdate().month + 1):
         build.activity(world.bad, on=date(2026, month, 1))
     assert first[world.bad.pk].lagging == 1
-    assert standing()[world.bad.pk].lagging == 0
+    assert stand_now(officer)[world.bad.pk].lagging == 0
+
+
+CHANGES = {
+    "activity": lambda row: build.activity(row, "technique", measures={"techniques": 1}),
+    "posting": build.posting,
+    "study": build.study,
+    "donation": build.donation,
+    "mentorship": build.mentorship,
+    "outcome": lambda row: build.outcome_value(row.recipient, 1, 2026),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changed_is_judged_again_and_nothing_else(world, officer, kept, monkeypatch, change):
+    """Renewed standings are those that a judgement of everything gives; only the changed one was judged."""
+    monkeypatch.setattr(standings, "LOOKED_AT_AGAIN", 0)
+    revenue = OutcomeIndicator.objects.get(code="revenue")
+    agreement = world.agreement(
+        TECHNIQUES,
+        dict(kind="resident_staff", minimum=1, unit="人"),
+        dict(kind="trainees", minimum=1, unit="人"),
+        dict(kind="donation_times", minimum=1, unit="次"),
+        dict(kind="mentor_visits", minimum=1, per="month", unit="次"),
+        dict(kind="outcome_level", minimum=1, unit="万元", indicator=revenue),
+    )
+    before = stand_now(officer)
+    judged = []
+    real = standings.progress_of
+
+    def watched(rows, **asked):
+        judged.extend(rows)
+        return real(rows, **asked)
+
+    monkeypatch.setattr(standings, "progress_of", watched)
+    CHANGES[change](agreement)
+    after = stand_now(officer)
+    assert [row.pk for row in judged] == [agreement.pk]
+    cache.clear()
+    assert after == stand_now(officer)
+    assert after[agreement.pk] != before[agreement.pk]
+
+
+def test_a_new_rule_has_everything_judged_again(world, officer, kept, monkeypatch):
+    agreement = world.agreement(dict(kind="resident_staff", minimum=2, unit="人"))
+    build.posting(agreement, start=date(2026, 1, 11), end=date(2026, 12, 31))
+    build.posting(agreement, start=date(2026, 1, 1), end=date(2026, 12, 31))
+    assert stand_now(officer)[agreement.pk].lagging == 1
+    build.stay_rule(world.cycle.programme, "floor", 1, "persons", tolerance_days=10)
+    assert stand_now(officer)[agreement.pk].lagging == 0
 
 
 def statements(client, address) -> int:

@@ -14,7 +14,8 @@ from core.scope import visible_or_404
 from core.services.audit import audit_record
 from reports.bars import bar_of
 from reports.forms_targets import LAGGING, SIZES, TargetFilter, YearForm
-from reports.selectors.targets import Standing, agreements_with_targets, standings
+from reports.selectors.standings import Standing, standings
+from reports.selectors.targets import agreements_with_targets
 from reports.target_workbook import target_workbook
 from reports.targets import Verdict, progress_of
 from reports.targets.verdicts import LAGGING as LAGGING_VERDICTS
@@ -37,16 +38,9 @@ def target_agreement(request, pk):
             "filter": form,
             "today": today,
             "rows": [(row, bar_of(row)) for row in rows],
-            "standing": _standing(rows),
+            "standing": Standing.of(rows),
         },
     )
-
-
-def _standing(rows) -> Standing:
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row.verdict.value] = counts.get(row.verdict.value, 0) + 1
-    return Standing(counts)
 
 
 def _asked(request) -> tuple[TargetFilter, list[int], dict[int, Standing]]:
@@ -93,7 +87,7 @@ def _cards(user, keys: list[int], *, today) -> list[dict]:
         {
             "agreement": agreement,
             "state": agreement.state_on(today),
-            "standing": _standing(progress[agreement.pk]),
+            "standing": Standing.of(progress[agreement.pk]),
             "rows": [(row, bar_of(row)) for row in progress[agreement.pk]],
         }
         for agreement in agreements
