@@ -51,11 +51,11 @@ class TargetFilter(FilterForm):
 
 
 class YearForm(FilterForm):
-    year = forms.TypedChoiceField(label="统计期", coerce=int, choices=[("", "协议全部时间")])
+    year = forms.TypedChoiceField(label="统计期", coerce=int, choices=[("", "全部时间")])
 
     def __init__(self, data, *, years):
         super().__init__(data)
-        self.fields["year"].choices = [("", "协议全部时间"), *((year, f"{year} 年") for year in years)]
+        self.fields["year"].choices = [("", "全部时间"), *((year, f"{year} 年") for year in years)]
 
 
 class DashboardFilter(FilterForm):

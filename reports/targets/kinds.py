@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from reports.figures import FIGURES, Figure
+from staffing.models import PostingKind
 from support.models import AgreementTarget
 
 Kind = AgreementTarget.Kind
@@ -42,17 +43,21 @@ class Judged:
 
     definition: str
     listing: str
+    # what else the list is narrowed by, beside the agreement
+    only: tuple[tuple[str, str], ...] = ()
 
 
+RESIDENT = (("kind", PostingKind.RESIDENT.value),)
 # everything that is not a count of confirmed records
 JUDGED = {
     Kind.RESIDENT_STAFF: Judged(
         "每天实际在岗的驻点人员，以受援单位确认的到岗日期为准，不含护送人员和联络员；"
         "连续不足的天数不超过规则容许的交接天数时不算不足。",
         "posting-list",
+        RESIDENT,
     ),
     Kind.STAY_MONTHS: Judged(
-        "每名驻点人员最长一段不间断的驻点时间，按对应日计整月；派驻结束以后判断。", "posting-list"
+        "每名驻点人员最长一段不间断的驻点时间，按对应日计整月；派驻结束以后判断。", "posting-list", RESIDENT
     ),
     Kind.TRAINEE_MONTHS: Judged("每次进修的整月数，按对应日计；进修结束以后判断。", "study-list"),
     Kind.MENTOR_VISITS: Judged(

@@ -153,8 +153,10 @@ class TargetProgress:
         if code:
             asked = {"agreement": self.agreement.pk} | ({"year": self.year} if self.year else {})
             return f"{reverse('figure-records', args=[code])}?{urlencode(asked)}"
-        listing = JUDGED[self.target.kind].listing
-        return f"{reverse(listing)}?{urlencode({'agreement': self.agreement.pk})}" if listing else ""
+        judged = JUDGED[self.target.kind]
+        if not judged.listing:
+            return ""
+        return f"{reverse(judged.listing)}?{urlencode([('agreement', self.agreement.pk), *judged.only])}"
 
     @property
     def worst_first(self) -> tuple:
