@@ -2,18 +2,18 @@
 
 from accounts.models import Role, User
 
-DESK, SUMMARIES, WORKSPACE = "admin:index", "summary-list", "workspace"
+DESK, DASHBOARD, WORKSPACE = "admin:index", "dashboard", "workspace"
 
 LANDING = {
     Role.BUREAU_OFFICER: DESK,
-    Role.BUREAU_LEADER: SUMMARIES,
+    Role.BUREAU_LEADER: DASHBOARD,
     Role.SYSTEM_ADMIN: DESK,
     Role.AUDIT_ADMIN: DESK,
     Role.HOSPITAL_COORDINATOR: WORKSPACE,
     Role.RECIPIENT_COORDINATOR: WORKSPACE,
     Role.HOSPITAL_LEADER: WORKSPACE,
     Role.CLINICIAN: WORKSPACE,
-    Role.LEADERSHIP: SUMMARIES,
+    Role.LEADERSHIP: DASHBOARD,
 }
 
 

@@ -1,8 +1,12 @@
 from django.urls import path
 
-from reports.views import figures, readiness, summaries
+from reports.views import dashboard, figures, readiness, summaries, targets
 
 urlpatterns = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("targets/", targets.target_list, name="target-list"),
+    path("targets/export/", targets.target_export, name="target-export"),
+    path("targets/agreements/<int:pk>/", targets.target_agreement, name="target-agreement"),
     path("summaries/", summaries.summary_list, name="summary-list"),
     path("summaries/new/", summaries.summary_new, name="summary-new"),
     path("summaries/<int:pk>/", summaries.summary_detail, name="summary-detail"),

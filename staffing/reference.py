@@ -79,6 +79,7 @@ MEASURES = (
     ),
     ("cpr_trained", "心肺复苏培训", "人次", None, WHOLE, "练习过心肺复苏的人次；已计入培训人次，不相加。"),
     ("image_corrections", "影像诊断纠正", "例", None, WHOLE, "复核影像时更正了诊断的例数。"),
+    ("expert_visits", "专家团队到点", "次", None, WHOLE, "支援单位专家团队到受援单位，一次来几人都计一次。"),
 )
 
 REQUIRED, OPTIONAL = True, False
@@ -164,6 +165,7 @@ ACTIVITY_TYPES = (
     ),
     ("rescue", "急危重症抢救", (("rescues", REQUIRED, ONE),), False),
     ("leader_visit", "领导到点指导", (("leader_visits", REQUIRED, ONE),), False),
+    ("expert_visit", "专家团队到点", (("expert_visits", REQUIRED, ONE),), False),
     ("village_training", "乡村医生培训", (("village_doctors_trained", REQUIRED, None),), False),
     (
         "equipment_repair",

@@ -20,11 +20,13 @@ class Place:
     own_rows: bool = True
 
 
-POSTINGS, ATTENDANCE, PEOPLE, TEACHING = "派驻", "考勤", "人员", "进修带教"
+AGREEMENTS, POSTINGS, ATTENDANCE, PEOPLE, TEACHING = "协议", "派驻", "考勤", "人员", "进修带教"
 
 PLACES = (
     Place("工作台", "workspace", "support.view_workspace"),
-    Place("协议", "agreement-list", "support.view_agreement", own_rows=False),
+    Place("总览", "dashboard", "reports.view_dashboard", own_rows=False),
+    Place("协议", "agreement-list", "support.view_agreement", AGREEMENTS, own_rows=False),
+    Place("目标进度", "target-list", "reports.view_targets", AGREEMENTS, own_rows=False),
     Place("派驻人员", "posting-list", "staffing.view_posting", POSTINGS),
     Place("批次和计划", "batch-list", "staffing.view_batch", POSTINGS, own_rows=False),
     Place("在岗日历", "coverage-list", "staffing.view_coverage", POSTINGS, own_rows=False),

@@ -3,10 +3,16 @@
 The order is that of the canonical statistical form; an event counts once, however many took part.
 """
 
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+
 from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from reports.figures.frame import Frame
-from reports.figures.registry import Figure, register
+from reports.figures.registry import FIGURES, Figure, register
 from staffing.models import ActivityMeasure
 from support.models.confirmation import RecordStatus, stands
 
@@ -21,7 +27,7 @@ GROUPS = {
 
 
 def measured(*codes: str):
-    """Rows of the given measures for activities that began in the period (corrected ones aside)."""
+    """Rows of the given measures for activities that began in the period; those corrected or withdrawn aside."""
 
     def rows(frame: Frame) -> QuerySet[ActivityMeasure]:
         return ActivityMeasure.objects.filter(
@@ -33,19 +39,44 @@ def measured(*codes: str):
     return rows
 
 
+def together(codes: Collection[str], frame: Frame) -> dict[str, dict[date, Decimal]]:
+    """{figure: {first day of the month: value}} of many activity figures in one statement: what each one's
+    ``by_month`` gives, for pages that show a whole form."""
+    wanted = defaultdict(list)
+    for code in set(codes):
+        for measure in FIGURES[code].measures:
+            wanted[measure].append(code)
+    rows = (
+        measured(*wanted)(frame)
+        .filter(CONFIRMED)
+        .order_by()
+        .annotate(month=TruncMonth("activity__start_on"))
+        .values_list("measure__code", "month")
+        .annotate(total=Sum("value"))
+    )
+    found: dict[str, dict[date, Decimal]] = {code: defaultdict(Decimal) for code in codes}
+    for measure, month, total in rows:
+        for code in wanted[measure]:
+            found[code][month] += total
+    return found
+
+
 def _declare(code, label, unit, column, definition, codes=None):
+    measures = codes or (code,)
     register(
         Figure(
             code=code,
             label=label,
             unit=unit,
+            measures=measures,
             definition=f"{definition}；按活动开始日期归入本期，只计对方已确认的记录。",
-            rows=measured(*(codes or (code,))),
+            rows=measured(*measures),
             counted=CONFIRMED,
             aggregate=Sum("value"),
             listing="activities",
             record="activity",
             groups=GROUPS,
+            day="activity__start_on",
             column=column,
         )
     )
@@ -98,8 +129,28 @@ _declare(
     "按场次计，不与人次相加",
     ("circuit_sessions", "free_clinic_sessions"),
 )
+_declare("free_clinic_sessions", "义诊", "次", None, "义诊场次，诊疗人次另计")
+_declare("circuit_sessions", "巡回医疗", "次", None, "巡回医疗、巡诊的次数，诊疗人次另计")
 _declare("departments_built", "建立特色专科", "个", 12, "帮助建立的专科、专病门诊")
 _declare("rules_revised", "建立（修订）制度", "项", 13, "帮助建立和修订的制度、规范")
 _declare("remote_consultations", "远程会诊", "例", 15, "通过远程方式开展的会诊")
 _declare("referrals_up", "上转", "例", 15, "由受援单位转往支援单位")
 _declare("referrals_down", "下转", "例", 15, "由支援单位转回受援单位")
+_declare("leader_visits", "领导到点指导", "次", None, "支援单位领导班子成员到受援单位的次数")
+_declare("expert_visits", "专家团队到点", "次", None, "支援单位专家团队到受援单位的次数，一次来几人都计一次")
+_declare("village_doctors_trained", "培训乡村医生", "人次", None, "参训的乡村医生人次")
+_declare(
+    "guidance",
+    "业务指导",
+    "次",
+    None,
+    "查房、教学查房、会诊、病例讨论、手术示教和义诊的次数之和，用于“每月至少指导一次”一类的约定",
+    (
+        "ward_rounds",
+        "teaching_rounds",
+        "consultations",
+        "case_discussions",
+        "surgery_demos",
+        "free_clinic_sessions",
+    ),
+)

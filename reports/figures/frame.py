@@ -19,6 +19,8 @@ class Frame:
     edition: str
     cycle: Cycle
     period: Period
+    # one agreement alone, of the organisation that looks at it
+    agreement: int | None = None
 
     @classmethod
     def of(cls, summary: Summary) -> "Frame":
@@ -28,6 +30,8 @@ class Frame:
     def agreement_ids(self) -> QuerySet:
         """Sub-query of the agreements whose records count."""
         found = Agreement.objects.filter(cycle=self.cycle)
+        if self.agreement is not None:
+            found = found.filter(pk=self.agreement)
         if self.edition == Summary.Edition.HOSPITAL:
             found = found.filter(sender=self.organisation)
         elif self.edition == Summary.Edition.CLINIC:

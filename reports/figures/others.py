@@ -26,10 +26,10 @@ def _studies(frame: Frame) -> QuerySet[AdvancedStudy]:
     ).standing()
 
 
-def _donations(kind: str):
+def _donations(*kinds: str):
     def rows(frame: Frame) -> QuerySet[Donation]:
         return Donation.objects.filter(
-            kind=kind,
+            kind__in=kinds,
             agreement__in=frame.agreement_ids,
             given_on__range=(frame.period.start, frame.period.end),
         ).standing()
@@ -94,6 +94,7 @@ register(
         Count("trainee", distinct=True),
         "studies",
         groups=PARTIES,
+        day="start_on",
         column=11,
     )
 )
@@ -108,6 +109,7 @@ register(
         Count("pk"),
         "studies",
         groups=PARTIES,
+        day="start_on",
     )
 )
 register(
@@ -121,6 +123,7 @@ register(
         Count("trainee", distinct=True),
         "studies",
         groups=PARTIES,
+        day="start_on",
     )
 )
 for code, kind, label in (
@@ -139,7 +142,22 @@ for code, kind, label in (
             Sum("amount"),
             "donations",
             groups=PARTIES | {"qualifier": "qualifier"},
+            day="given_on",
             column=14,
             is_money=True,
         )
     )
+register(
+    Figure(
+        "donation_times",
+        "捐赠",
+        "次",
+        "一条捐赠记录计一次，资金、物资和减免都在内；只数次数，不涉及金额。",
+        _donations(*Donation.Kind.values),
+        CONFIRMED,
+        Count("pk"),
+        "donations",
+        groups=PARTIES,
+        day="given_on",
+    )
+)

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from django.http import Http404
 
 from accounts.models import Organisation, User
-from core.dates import Period
+from core.dates import Period, add_months
 from core.scope import visible_or_404
 from reports.figures import FIGURES, Figure, Frame, default_edition, fitting_editions
 from reports.models import Summary
 from reports.selectors.facts import LISTED, figure_text
-from support.models import Cycle
+from support.models import Agreement, Cycle
 
 
 def summary_organisations(user: User):
@@ -58,12 +59,18 @@ def open_figure(*, code: str, user: User, parameters) -> Opened:
         frame, title = Frame.of(summary), summary.title
     else:
         frame = live_frame(user=user, parameters=parameters)
-        title = f"{frame.organisation.name} {frame.period}"
+        title = f"{_whose(frame)} {frame.period}"
     value = figure_text(figure, figure.value(frame))
     opened = Opened(figure, title, value, figure.pending(frame), None, figure.records(frame))
     return _of_recipient(
         opened, parameters, lambda pk: figure_text(figure, figure.by(frame, "recipient").get(pk, 0))
     )
+
+
+def _whose(frame: Frame) -> str:
+    if frame.agreement is None:
+        return frame.organisation.name
+    return str(Agreement.objects.select_related("sender", "recipient").get(pk=frame.agreement))
 
 
 def _frozen_part(summary: Summary, code: str, recipient: int) -> str | None:
@@ -89,7 +96,51 @@ def _of_recipient(opened: Opened, parameters, part: Callable[[int], str | None])
 
 
 def live_frame(*, user: User, parameters) -> Frame:
-    """Frame of ?organisation=&cycle=&year=&edition=; 404 for anything outside the user's scope or senseless."""
+    """Frame of ?organisation=&cycle=&year=&edition= or of ?agreement=, narrowed by &year= or &month=2026-03;
+    404 for anything outside the user's scope or senseless."""
+    if parameters.get("agreement"):
+        frame = agreement_frame(user=user, pk=parameters["agreement"])
+    else:
+        frame = _organisation_frame(user=user, parameters=parameters)
+    return narrowed(frame, parameters)
+
+
+def agreement_frame(*, user: User, pk) -> Frame:
+    """One agreement on the days on which it is in force; whoever sees the agreement sees its records."""
+    agreement = visible_or_404(
+        Agreement.objects.select_related("cycle__programme", "recipient__region"), user, pk=pk
+    )
+    if agreement.effective_period is None:
+        raise Http404
+    return Frame(
+        agreement.recipient,
+        Summary.Edition.CLINIC,
+        agreement.cycle,
+        agreement.effective_period,
+        agreement=agreement.pk,
+    )
+
+
+def narrowed(frame: Frame, parameters) -> Frame:
+    """To a calendar year or month; 404 when it has no day in the frame."""
+    asked = None
+    try:
+        if parameters.get("month"):
+            first = date.fromisoformat(f"{parameters['month']}-01")
+            asked = Period(first, add_months(first, 1) - timedelta(days=1))
+        elif parameters.get("year"):
+            asked = Period.year(int(parameters["year"]))
+    except (ValueError, OverflowError) as error:
+        raise Http404 from error
+    if asked is None:
+        return frame
+    period = frame.period.clip(asked)
+    if period is None:
+        raise Http404
+    return replace(frame, period=period)
+
+
+def _organisation_frame(*, user: User, parameters) -> Frame:
     organisation = visible_or_404(
         summary_organisations(user).select_related("region"), user, pk=parameters.get("organisation")
     )
@@ -97,17 +148,8 @@ def live_frame(*, user: User, parameters) -> Frame:
     edition = parameters.get("edition") or default_edition(organisation)
     if edition not in fitting_editions(organisation):
         raise Http404
-    period = cycle.period
-    if parameters.get("year"):
-        try:
-            period = period.clip(Period.year(int(parameters["year"])))
-        except (ValueError, OverflowError) as error:
-            raise Http404 from error
-        if period is None:
-            raise Http404
-    return Frame(
-        Organisation.objects.select_related("region").get(pk=organisation.pk), edition, cycle, period
-    )
+    full = Organisation.objects.select_related("region").get(pk=organisation.pk)
+    return Frame(full, edition, cycle, cycle.period)
 
 
 def records_of(opened: Opened, user: User):

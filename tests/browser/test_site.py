@@ -11,8 +11,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LANDING = {
     Role.BUREAU_OFFICER: "admin:index",
-    Role.BUREAU_LEADER: "summary-list",
-    Role.LEADERSHIP: "summary-list",
+    Role.BUREAU_LEADER: "dashboard",
+    Role.LEADERSHIP: "dashboard",
     Role.HOSPITAL_COORDINATOR: "workspace",
     Role.HOSPITAL_LEADER: "workspace",
     Role.RECIPIENT_COORDINATOR: "workspace",

@@ -907,6 +907,11 @@ PAGES: dict[str, Page | tuple[Page, ...]] = (
                 query=lambda ring: f"?organisation={ring.bureau.pk}&cycle={ring.cycle.pk}",
                 own=dict.fromkeys(UNITS, 404),
             ),
+            Page(
+                READERS,
+                kwargs=lambda ring: {"code": "lectures"},
+                query=lambda ring: f"?agreement={ring.agreement.pk}",
+            ),
             # the region's figures are not a hospital's to read, whatever the address says
             Page(
                 READERS,
@@ -914,6 +919,17 @@ PAGES: dict[str, Page | tuple[Page, ...]] = (
                 query=lambda ring: f"?organisation={ring.hospital.pk}&cycle={ring.cycle.pk}&edition=bureau",
                 own=dict.fromkeys(READERS, 404),
             ),
+        ),
+        # ---- targets and the dashboard
+        "target-list": (
+            Page(READERS),
+            Page(READERS, query=lambda ring: f"?when=all&verdict=lagging&sort=end&q={ring.mark}"),
+        ),
+        "target-export": Page(READERS, query=lambda ring: "?when=all", reads_write=("core_auditevent",)),
+        "target-agreement": Page(READERS, of="agreement"),
+        "dashboard": (
+            Page(REGION | {BOSS}),
+            Page(REGION | {BOSS}, query=lambda ring: f"?cycle={ring.cycle.pk}&period={ring.year}"),
         ),
         "cycle-list": listing(REGION, "support.Cycle"),
         "cycle-readiness": Page(REGION, of="cycle"),
