@@ -51,6 +51,7 @@ from testing.builders.promotion import (
     recognised,
 )
 from testing.builders.records import activity, donation, outcome_value, quantities, settle, side, study
+from testing.builders.returns import monthly_return, return_subject
 from testing.builders.rules import stay_rule
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "leave",
     "lock_months",
     "mentorship",
+    "monthly_return",
     "month_sheet",
     "officer",
     "open_version",
@@ -95,6 +97,7 @@ __all__ = [
     "quantities",
     "recognised",
     "region",
+    "return_subject",
     "settle",
     "side",
     "stay_rule",
