@@ -21,14 +21,18 @@ GROUPS = {
 
 
 def measured(*codes: str):
-    """Rows of the given measures for activities that began in the period (corrected ones aside)."""
+    """Rows of the given measures for activities that began in the period; those corrected or withdrawn aside."""
 
     def rows(frame: Frame) -> QuerySet[ActivityMeasure]:
-        return ActivityMeasure.objects.filter(
-            measure__code__in=codes,
-            activity__agreement__in=frame.agreement_ids,
-            activity__start_on__range=(frame.period.start, frame.period.end),
-        ).exclude(activity__status=RecordStatus.SUPERSEDED)
+        return (
+            ActivityMeasure.objects.filter(
+                measure__code__in=codes,
+                activity__agreement__in=frame.agreement_ids,
+                activity__start_on__range=(frame.period.start, frame.period.end),
+            )
+            .exclude(activity__status=RecordStatus.SUPERSEDED)
+            .exclude(activity__is_withdrawal=True)
+        )
 
     return rows
 
@@ -46,6 +50,7 @@ def _declare(code, label, unit, column, definition, codes=None):
             listing="activities",
             record="activity",
             groups=GROUPS,
+            day="activity__start_on",
             column=column,
         )
     )

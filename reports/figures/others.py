@@ -21,18 +21,26 @@ def _agreements(frame: Frame) -> QuerySet[Agreement]:
 
 
 def _studies(frame: Frame) -> QuerySet[AdvancedStudy]:
-    return AdvancedStudy.objects.filter(
-        agreement__in=frame.agreement_ids, start_on__range=(frame.period.start, frame.period.end)
-    ).exclude(status=RecordStatus.SUPERSEDED)
+    return (
+        AdvancedStudy.objects.filter(
+            agreement__in=frame.agreement_ids, start_on__range=(frame.period.start, frame.period.end)
+        )
+        .exclude(status=RecordStatus.SUPERSEDED)
+        .exclude(is_withdrawal=True)
+    )
 
 
 def _donations(kind: str):
     def rows(frame: Frame) -> QuerySet[Donation]:
-        return Donation.objects.filter(
-            kind=kind,
-            agreement__in=frame.agreement_ids,
-            given_on__range=(frame.period.start, frame.period.end),
-        ).exclude(status=RecordStatus.SUPERSEDED)
+        return (
+            Donation.objects.filter(
+                kind=kind,
+                agreement__in=frame.agreement_ids,
+                given_on__range=(frame.period.start, frame.period.end),
+            )
+            .exclude(status=RecordStatus.SUPERSEDED)
+            .exclude(is_withdrawal=True)
+        )
 
     return rows
 
@@ -94,6 +102,7 @@ register(
         Count("trainee", distinct=True),
         "studies",
         groups=PARTIES,
+        day="start_on",
         column=11,
     )
 )
@@ -108,6 +117,7 @@ register(
         Count("pk"),
         "studies",
         groups=PARTIES,
+        day="start_on",
     )
 )
 register(
@@ -121,6 +131,7 @@ register(
         Count("trainee", distinct=True),
         "studies",
         groups=PARTIES,
+        day="start_on",
     )
 )
 for code, kind, label in (
@@ -139,6 +150,7 @@ for code, kind, label in (
             Sum("amount"),
             "donations",
             groups=PARTIES | {"qualifier": "qualifier"},
+            day="given_on",
             column=14,
             is_money=True,
         )

@@ -47,6 +47,7 @@ def _declare(code, label, unit, definition, aggregate, rows=posted, **more):
             aggregate=aggregate,
             listing="postings",
             groups=GROUPS,
+            day="batch__departed_on",
             pending_label="未确认到岗",
             **more,
         )

@@ -7,9 +7,11 @@ organisations it covers.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Aggregate, Q, QuerySet
+from django.db.models.functions import TruncMonth
 
 from reports.figures.frame import Frame
 
@@ -21,6 +23,7 @@ class Figure:
     ``counted``: which of these rows count (confirmed); the rest is shown beside as pending.
     ``record``: path from a row to the record a person recognises (an activity for its measures).
     ``groups``: group name → lookup path, e.g. {"recipient": "agreement__recipient"}.
+    ``day``: path to the day by which a row falls into a period; empty when it lasts (an agreement in force).
     """
 
     code: str
@@ -34,6 +37,7 @@ class Figure:
     record: str = "pk"
     pending_label: str = "未经对方确认"
     groups: dict[str, str] = field(default_factory=dict)
+    day: str = ""
     column: int | None = None
     is_money: bool = False
     adds_up: bool = True
@@ -50,6 +54,23 @@ class Figure:
         path = self.groups[group]
         grouped = self._rows(frame).order_by().values_list(path).annotate(value=self.aggregate)
         return {key: value or 0 for key, value in grouped}
+
+    def by_month(self, frame: Frame) -> dict[date, Decimal | int]:
+        """First day of the month → value, one grouped statement; months without rows are absent.
+
+        Sums add up to the period's value; somebody who came twice is a person of either month.
+        """
+        return dict(self._monthly(frame).values_list("month").annotate(value=self.aggregate))
+
+    def by_group_and_month(self, frame: Frame, group: str) -> dict[tuple, Decimal | int]:
+        """(group key, first day of the month) → value, one grouped statement."""
+        grouped = self._monthly(frame).values_list(self.groups[group], "month")
+        return {(key, month): value or 0 for key, month, value in grouped.annotate(value=self.aggregate)}
+
+    def _monthly(self, frame: Frame) -> QuerySet:
+        if not self.day:
+            raise ValueError(f"figure {self.code} has no day by which its rows fall into months")
+        return self._rows(frame).order_by().annotate(month=TruncMonth(self.day))
 
     def pending(self, frame: Frame) -> int:
         """How many records are left out because the other side has not confirmed them."""
