@@ -6,4 +6,8 @@ class ReportsConfig(AppConfig):
     verbose_name = "总结与统计"
 
     def ready(self):
+        from core import waiting
         from reports import jobs, policies  # noqa: F401
+        from reports.selectors.returns_waiting import returns_waiting
+
+        waiting.register(returns_waiting)

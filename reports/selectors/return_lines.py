@@ -15,7 +15,7 @@ from decimal import Decimal
 from django.apps import apps
 from django.db.models import Max, QuerySet
 
-from core.numbers import plain, ratio_percent
+from core.numbers import plain
 from reports.figures import FIGURES, Figure
 from reports.models import ReturnForm, ReturnLevel
 from reports.return_columns import ATTENDANCE, KINDS, WORKLOAD, added, stored, zeros
@@ -48,10 +48,6 @@ class PersonLine:
     def key(self) -> tuple[int, int]:
         return self.clinician.pk, self.agreement.pk
 
-    @property
-    def rate(self) -> Decimal | None:
-        return ratio_percent(self.values["present"], self.values["due"], 2)
-
 
 @dataclass
 class Sharing:
@@ -71,10 +67,6 @@ class Live:
     topics: list[dict] = field(default_factory=list)
     records: list[int] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
-
-    @property
-    def rate(self) -> Decimal | None:
-        return ratio_percent(self.totals["present"], self.totals["due"], 2)
 
 
 def live(subject: Subject) -> Live:
@@ -281,7 +273,7 @@ def pair_json(line: PairLine, remark: str = "", source: dict | None = None) -> d
     }
 
 
-def person_json(line: PersonLine, remark: str = "") -> dict:
+def person_json(line: PersonLine, source: dict | None = None) -> dict:
     return {
         "clinician": line.clinician.pk,
         "name": line.clinician.name,
@@ -289,5 +281,6 @@ def person_json(line: PersonLine, remark: str = "") -> dict:
         "sender": line.agreement.sender.display_name,
         "recipient": line.agreement.recipient.display_name,
         "values": stored(line.values),
-        "remark": "；".join(text for text in (line.remark, remark) if text),
+        "remark": line.remark,
+        "source": source,
     }

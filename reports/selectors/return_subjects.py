@@ -129,10 +129,18 @@ def subject_or_404(*, user: User, parameters) -> Subject:
         raise Http404
     if level == ReturnLevel.PERSON:
         return _person(user, form, month, parameters)
-    unit = visible_or_404(Organisation.objects.select_related("region"), user, pk=parameters.get("unit"))
-    if not Organisation.objects.owned_by(user).filter(pk=unit.pk).exists() or level not in levels_of(unit):
+    unit = visible_or_404(units_of(user), user, pk=parameters.get("unit"))
+    if level not in levels_of(unit):
         raise Http404
     return Subject(form, level, unit, month)
+
+
+def units_of(user: User) -> QuerySet[Organisation]:
+    """Organisations whose returns the user may look into; none for those who see only their own rows."""
+    reach, found = user.reach(), Organisation.objects.select_related("region")
+    if reach.everything:
+        return found
+    return found.none() if reach.organisations is None else found.filter(pk__in=reach.organisations)
 
 
 def _person(user: User, form: str, month: date, parameters) -> Subject:

@@ -14,10 +14,10 @@ from core.errors import Problems, RuleBroken, broken_constraint, checked
 from core.models import AuditEvent
 from core.services.audit import audit_record
 from reports.models import MonthlyReturn, ReturnForm, ReturnLevel
-from reports.return_columns import stored
 from reports.selectors import return_checks
 from reports.selectors.return_checks import Checked
-from reports.selectors.return_lines import Live, live, pair_json, person_json
+from reports.selectors.return_lines import Live, live
+from reports.selectors.return_statement import statement
 from reports.selectors.return_subjects import Subject, due_on, is_own_person, may_submit
 
 # a second row of the same version, or two corrections of the same version
@@ -47,9 +47,12 @@ def return_submit(
         raise
 
 
-@transaction.atomic
 def returns_submit(*, subject: Subject, by: User, remark: str = "") -> list[MonthlyReturn]:
-    """Both forms of a person's month with one click; a form that is already submitted is left alone."""
+    """Both forms of a month with one click, or none; a form that is already submitted is left alone."""
+    return consistently(lambda: _submit_both(subject, by, remark))
+
+
+def _submit_both(subject: Subject, by: User, remark: str) -> list[MonthlyReturn]:
     made, problems = [], Problems()
     for form in ReturnForm.values:
         one = subject.other(form)
@@ -86,7 +89,7 @@ def _submit(
     before = subject.newest()
     found = live(subject)
     result = return_checks.checked(found)
-    row = _row(subject, found, result, remark.strip(), line_remarks)
+    row = statement(found, result, remark=remark, line_remarks=line_remarks)
     _problems(found, result, row, before, reason.strip()).raise_if_any()
     row.submitted_by, row.submitted_at = by, timezone.now()
     row.is_on_behalf = subject.clinician is not None and not is_own_person(subject, by)
@@ -100,38 +103,6 @@ def _submit(
     row.save(force_insert=True)
     note = f"提交第 {row.version} 版" + (f"，更正原因：{row.reason}" if row.reason else "")
     audit_record(verb=AuditEvent.Verb.TRANSITION, user=by, subject=row, note=note)
-    return row
-
-
-def _row(
-    subject: Subject, found: Live, result: Checked, remark: str, line_remarks: Mapping[int, str]
-) -> MonthlyReturn:
-    sources = {key: {"return": head.pk, "version": head.version} for key, head in result.sources.items()}
-    row = MonthlyReturn(
-        form=subject.form,
-        level=subject.level,
-        organisation=subject.organisation,
-        clinician=subject.clinician,
-        month=subject.month,
-        remark=remark,
-        lines=[
-            pair_json(
-                line,
-                line_remarks.get(line.agreement.pk, "").strip()[:200],
-                sources.get(line.agreement.pk),
-            )
-            for line in found.lines
-        ],
-        people=[person_json(line) for line in found.people],
-        totals=stored(found.totals),
-        topics=found.topics,
-        gaps=result.gaps,
-        warnings=result.warnings,
-        records=found.records,
-        versions=found.versions,
-    )
-    if found.sharing is not None:
-        row.sharing = {"unnamed": stored(found.sharing.unnamed), "shared": stored(found.sharing.shared)}
     return row
 
 
