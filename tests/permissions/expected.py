@@ -170,6 +170,14 @@ EXPECTED: dict[str, Rows | str] = {
     "assessment.GradeBand": REFERENCE,
     "assessment.Assessment": ASSESSOR_ONLY,
     "assessment.ItemScore": ASSESSOR_ONLY,
+    # ---- monthly returns: whole only to whoever reported; the hospital reads those of its own people
+    "reports.MonthlyReturn": Rows(
+        hospital=names("hospital_return", "person_return"),
+        clinic=names("clinic_return", "person_return"),
+        clinician=names("person_return"),
+        owned=Rows(names("hospital_return"), names("clinic_return", "person_return"), names("person_return")),
+    ),
+    "reports.ReturnRule": Rows(NONE, NONE),
     "reports.Summary": Rows(names("summary", "summary_draft"), names("clinic_summary")),
 }
 

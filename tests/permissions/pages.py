@@ -342,368 +342,447 @@ ATTENDANCE: dict[str, Page | tuple[Page, ...]] = {
     "leave-withdraw": verb("leave", ENTERERS, {SENDER: 403, RECIPIENT: 403}),
 }
 
-PAGES: dict[str, Page | tuple[Page, ...]] = {
-    # ---- for everybody
-    "healthz": Page(PUBLIC),
-    "sign-in": Page(PUBLIC, FORM, get_status=302),
-    "sign-out": Page(PUBLIC, POST),
-    "home": Page(EVERYBODY, get_status=302),
-    "password-change": Page(EVERYBODY, FORM, answer=200, anywhere=True),
-    "job-progress": Page(EVERYBODY, of="job", own=NO_JOB),
-    "job-retry": Page(EVERYBODY, POST, of="job", own=NO_JOB),
-    # ---- agreements
-    "agreement-list": listing(BUSINESS, "support.Agreement"),
-    "agreement-detail": (detail("agreement"), detail("pending")),
-    "version-confirm": (
-        verb("draft", COORDINATORS, {RECIPIENT: REFUSED}),
-        verb("half", COORDINATORS, {SENDER: REFUSED}),
-        verb("ready", COORDINATORS, {SENDER: REFUSED, RECIPIENT: REFUSED}),
+
+def return_of(level: str, unit: str, person: str = ""):
+    """The address of April's workload return, which nobody has submitted."""
+
+    def query(ring: Ring) -> str:
+        asked = f"?form=workload&level={level}&unit={getattr(ring, unit).pk}&month={ring.year}-04"
+        return asked + (f"&person={getattr(ring, person).pk}" if person else "")
+
+    return query
+
+
+def opened(holders, level: str, unit: str, person: str = "", **more) -> Page:
+    return Page(holders, kwargs=lambda ring: {}, query=return_of(level, unit, person), **more)
+
+
+REPORTERS = CONFIRMERS | {CLINICIAN}
+NOT_THE_CLINICS = dict.fromkeys((SENDER, BOSS, CLINICIAN), 404)
+NOT_THE_HOSPITALS = dict.fromkeys((RECIPIENT, CLINICIAN), 404)
+RETURNS = {
+    "return-list": listing(BUSINESS, "reports.MonthlyReturn"),
+    "return-open": (
+        opened(BUSINESS, "clinic", "clinic", own=NOT_THE_CLINICS),
+        opened(BUSINESS, "person", "clinic", "doctor"),
+        opened(BUSINESS, "hospital", "hospital", own=NOT_THE_HOSPITALS),
+        opened(BUSINESS, "bureau", "bureau", own=dict.fromkeys(UNITS | {CLINICIAN}, 404)),
     ),
-    "version-return": (
-        verb("half", COORDINATORS, reason="数字有误"),
-        verb("draft", COORDINATORS, {SENDER: REFUSED, RECIPIENT: REFUSED}, reason="数字有误"),
+    "return-submit": (
+        opened(REPORTERS, "clinic", "clinic", methods=POST, own={SENDER: 404, CLINICIAN: 404, OFFICER: 403}),
+        opened(REPORTERS, "person", "clinic", "doctor", methods=POST, own={SENDER: 403, OFFICER: 403}),
+        opened(
+            REPORTERS, "bureau", "bureau", methods=POST, own={**dict.fromkeys(UNITS, 404), CLINICIAN: 404}
+        ),
     ),
-    "attachment-download": Page(
-        BUSINESS, of="attachment", own={CLINICIAN: 404}, reads_write=("core_auditevent",)
+    "return-detail": (
+        Page(BUSINESS, of="clinic_return", own=NOT_THE_CLINICS),
+        Page(BUSINESS, of="person_return"),
+        Page(BUSINESS, of="hospital_return", own=NOT_THE_HOSPITALS),
+        Page(BUSINESS, of="bureau_return", own=dict.fromkeys(UNITS | {CLINICIAN}, 404)),
     ),
-    # ---- donations and outcome figures
-    "donation-list": listing(BUSINESS, "support.Donation"),
-    "donation-detail": detail("donation"),
-    "donation-new": Page(frozenset({SENDER}), FORM, data=donation_form),
-    "donation-edit": Page(frozenset({SENDER}), FORM, of="donation_draft", data=donation_form),
-    "donation-submit": verb("donation_draft", frozenset({SENDER})),
-    "donation-delete": verb("donation_draft", frozenset({SENDER})),
-    "donation-confirm": verb("donation_submitted", CONFIRMERS, BY_RECIPIENT),
-    "donation-return": verb("donation_submitted", CONFIRMERS, BY_RECIPIENT, reason="金额有误"),
-    "outcome-list": Page(BUSINESS),
-    # ---- postings and people
-    "workspace": Page(UNITS | {CLINICIAN}),
-    "posting-list": listing(BUSINESS, "staffing.Posting"),
-    "posting-detail": (Page(BUSINESS, of="posting"), detail("planned")),
-    "posting-arrive": Page(
-        frozenset({RECIPIENT}), POST, of="planned", data=lambda ring: {"arrived_on": ring.on(3, 1)}
-    ),
-    "posting-end": Page(
-        frozenset({SENDER}), POST, of="posting", data=lambda ring: {"ended_on": ring.on(8, 31)}
-    ),
-    "posting-edit": Page(frozenset({SENDER}), FORM, of="planned", data=lambda ring: {"department": "儿科"}),
-    "posting-extend": Page(
-        frozenset({SENDER}),
-        POST,
-        of="posting",
-        data=lambda ring: {
-            "new_end_on": ring.on(9, 30),
-            "reason": "任务未完成",
-            "unfinished_task": "新技术带教",
-        },
-    ),
-    "posting-end-early": Page(
-        frozenset({SENDER}),
-        POST,
-        of="posting",
-        data=lambda ring: {"new_end_on": ring.on(6, 30), "reason": "任务完成"},
-    ),
-    "posting-change-withdraw": (
-        verb("change", frozenset({SENDER})),
-        verb("change_refused", frozenset({SENDER}), {SENDER: REFUSED}),
-    ),
-    "batch-list": listing(BUSINESS, "staffing.Batch"),
-    "plan-next": Page(frozenset({SENDER}), FORM, of="batch", data=next_form),
-    "plan-edit": (
-        Page(frozenset({SENDER}), FORM, of="plan_draft", data=plan_form),
-        Page(frozenset({SENDER}), POST, of="plan_draft", data=lambda ring: plan_form(ring, submit="1")),
-        Page(frozenset({SENDER}), POST, of="plan_submitted", own={SENDER: REFUSED}, data=plan_form),
-    ),
-    "plan-candidates": Page(frozenset({SENDER}), of="plan_draft", query=lambda ring: "?line=1"),
-    "plan-choose": (
+    "return-correct": (
         Page(
+            REPORTERS,
+            FORM,
+            of="clinic_return",
+            own={SENDER: 404, CLINICIAN: 404, OFFICER: 403},
+            data=lambda ring: {"reason": f"{ring.mark}更正", "remark": "数字无误"},
+        ),
+        Page(
+            REPORTERS,
+            FORM,
+            of="person_return",
+            own={SENDER: 403, OFFICER: 403},
+            data=lambda ring: {"reason": f"{ring.mark}更正", "remark": "数字无误"},
+        ),
+    ),
+    "return-export": (
+        Page(BUSINESS, of="clinic_return", own=NOT_THE_CLINICS, reads_write=("core_auditevent",)),
+        Page(BUSINESS, of="person_return", reads_write=("core_auditevent",)),
+    ),
+    "return-year": Page(BUSINESS, query=lambda ring: f"?first={ring.year}&unit={ring.hospital.pk}"),
+    "return-year-export": Page(
+        BUSINESS,
+        query=lambda ring: f"?first={ring.year}",
+        own={CLINICIAN: 404},
+        reads_write=("core_auditevent",),
+    ),
+}
+
+
+PAGES: dict[str, Page | tuple[Page, ...]] = (
+    {
+        # ---- for everybody
+        "healthz": Page(PUBLIC),
+        "sign-in": Page(PUBLIC, FORM, get_status=302),
+        "sign-out": Page(PUBLIC, POST),
+        "home": Page(EVERYBODY, get_status=302),
+        "password-change": Page(EVERYBODY, FORM, answer=200, anywhere=True),
+        "job-progress": Page(EVERYBODY, of="job", own=NO_JOB),
+        "job-retry": Page(EVERYBODY, POST, of="job", own=NO_JOB),
+        # ---- agreements
+        "agreement-list": listing(BUSINESS, "support.Agreement"),
+        "agreement-detail": (detail("agreement"), detail("pending")),
+        "version-confirm": (
+            verb("draft", COORDINATORS, {RECIPIENT: REFUSED}),
+            verb("half", COORDINATORS, {SENDER: REFUSED}),
+            verb("ready", COORDINATORS, {SENDER: REFUSED, RECIPIENT: REFUSED}),
+        ),
+        "version-return": (
+            verb("half", COORDINATORS, reason="数字有误"),
+            verb("draft", COORDINATORS, {SENDER: REFUSED, RECIPIENT: REFUSED}, reason="数字有误"),
+        ),
+        "attachment-download": Page(
+            BUSINESS, of="attachment", own={CLINICIAN: 404}, reads_write=("core_auditevent",)
+        ),
+        # ---- donations and outcome figures
+        "donation-list": listing(BUSINESS, "support.Donation"),
+        "donation-detail": detail("donation"),
+        "donation-new": Page(frozenset({SENDER}), FORM, data=donation_form),
+        "donation-edit": Page(frozenset({SENDER}), FORM, of="donation_draft", data=donation_form),
+        "donation-submit": verb("donation_draft", frozenset({SENDER})),
+        "donation-delete": verb("donation_draft", frozenset({SENDER})),
+        "donation-confirm": verb("donation_submitted", CONFIRMERS, BY_RECIPIENT),
+        "donation-return": verb("donation_submitted", CONFIRMERS, BY_RECIPIENT, reason="金额有误"),
+        "outcome-list": Page(BUSINESS),
+        # ---- postings and people
+        "workspace": Page(UNITS | {CLINICIAN}),
+        "posting-list": listing(BUSINESS, "staffing.Posting"),
+        "posting-detail": (Page(BUSINESS, of="posting"), detail("planned")),
+        "posting-arrive": Page(
+            frozenset({RECIPIENT}), POST, of="planned", data=lambda ring: {"arrived_on": ring.on(3, 1)}
+        ),
+        "posting-end": Page(
+            frozenset({SENDER}), POST, of="posting", data=lambda ring: {"ended_on": ring.on(8, 31)}
+        ),
+        "posting-edit": Page(
+            frozenset({SENDER}), FORM, of="planned", data=lambda ring: {"department": "儿科"}
+        ),
+        "posting-extend": Page(
             frozenset({SENDER}),
             POST,
-            of="plan_draft",
-            data=lambda ring: {"line": 1, "clinician": ring.idle.pk},
+            of="posting",
+            data=lambda ring: {
+                "new_end_on": ring.on(9, 30),
+                "reason": "任务未完成",
+                "unfinished_task": "新技术带教",
+            },
         ),
-        Page(
+        "posting-end-early": Page(
             frozenset({SENDER}),
             POST,
-            of="plan_draft",
-            own={SENDER: 404},
-            data=lambda ring: {"line": 1, "clinician": ring.local.pk},
+            of="posting",
+            data=lambda ring: {"new_end_on": ring.on(6, 30), "reason": "任务完成"},
         ),
-    ),
-    "plan-withdraw": (
-        verb("plan_submitted", frozenset({SENDER})),
-        verb("plan_draft", frozenset({SENDER}), {SENDER: REFUSED}),
-    ),
-    "plan-discard": (
-        verb("plan_draft", frozenset({SENDER})),
-        verb("plan_submitted", frozenset({SENDER}), {SENDER: REFUSED}),
-    ),
-    "plan-accept": (
-        verb("plan_submitted", frozenset({RECIPIENT})),
-        verb("plan_accepted", frozenset({RECIPIENT}), {RECIPIENT: REFUSED}),
-    ),
-    "plan-return": verb("plan_submitted", frozenset({RECIPIENT}), reason="需要内科"),
-    "posting-cancel": verb("planned", frozenset({SENDER}), reason="任务取消"),
-    "batch-new": Page(frozenset({SENDER}), FORM, data=batch_form),
-    "batch-detail": (
-        Page(BUSINESS, of="batch"),
-        Page(BUSINESS, of="empty_batch", own={RECIPIENT: 404, CLINICIAN: 404}),
-        Page(BUSINESS, of="plan_draft", own={RECIPIENT: 404, CLINICIAN: 404}),
-        detail("plan_submitted"),
-    ),
-    "person-detail": (
-        Page(BUSINESS, of="doctor"),
-        detail("colleague"),
-        detail("idle", **{RECIPIENT: 404}),
-        detail("local", **{SENDER: 404, BOSS: 404}),
-    ),
-    "identity-reveal": (
-        Page(
+        "posting-change-withdraw": (
+            verb("change", frozenset({SENDER})),
+            verb("change_refused", frozenset({SENDER}), {SENDER: REFUSED}),
+        ),
+        "batch-list": listing(BUSINESS, "staffing.Batch"),
+        "plan-next": Page(frozenset({SENDER}), FORM, of="batch", data=next_form),
+        "plan-edit": (
+            Page(frozenset({SENDER}), FORM, of="plan_draft", data=plan_form),
+            Page(frozenset({SENDER}), POST, of="plan_draft", data=lambda ring: plan_form(ring, submit="1")),
+            Page(frozenset({SENDER}), POST, of="plan_submitted", own={SENDER: REFUSED}, data=plan_form),
+        ),
+        "plan-candidates": Page(frozenset({SENDER}), of="plan_draft", query=lambda ring: "?line=1"),
+        "plan-choose": (
+            Page(
+                frozenset({SENDER}),
+                POST,
+                of="plan_draft",
+                data=lambda ring: {"line": 1, "clinician": ring.idle.pk},
+            ),
+            Page(
+                frozenset({SENDER}),
+                POST,
+                of="plan_draft",
+                own={SENDER: 404},
+                data=lambda ring: {"line": 1, "clinician": ring.local.pk},
+            ),
+        ),
+        "plan-withdraw": (
+            verb("plan_submitted", frozenset({SENDER})),
+            verb("plan_draft", frozenset({SENDER}), {SENDER: REFUSED}),
+        ),
+        "plan-discard": (
+            verb("plan_draft", frozenset({SENDER})),
+            verb("plan_submitted", frozenset({SENDER}), {SENDER: REFUSED}),
+        ),
+        "plan-accept": (
+            verb("plan_submitted", frozenset({RECIPIENT})),
+            verb("plan_accepted", frozenset({RECIPIENT}), {RECIPIENT: REFUSED}),
+        ),
+        "plan-return": verb("plan_submitted", frozenset({RECIPIENT}), reason="需要内科"),
+        "posting-cancel": verb("planned", frozenset({SENDER}), reason="任务取消"),
+        "batch-new": Page(frozenset({SENDER}), FORM, data=batch_form),
+        "batch-detail": (
+            Page(BUSINESS, of="batch"),
+            Page(BUSINESS, of="empty_batch", own={RECIPIENT: 404, CLINICIAN: 404}),
+            Page(BUSINESS, of="plan_draft", own={RECIPIENT: 404, CLINICIAN: 404}),
+            detail("plan_submitted"),
+        ),
+        "person-detail": (
+            Page(BUSINESS, of="doctor"),
+            detail("colleague"),
+            detail("idle", **{RECIPIENT: 404}),
+            detail("local", **{SENDER: 404, BOSS: 404}),
+        ),
+        "identity-reveal": (
+            Page(
+                CONFIRMERS,
+                FORM,
+                of="doctor",
+                own={RECIPIENT: 403},
+                data=lambda ring: {"reason": "核对申报材料"},
+                answer=200,
+                saves=True,
+            ),
+            Page(
+                CONFIRMERS,
+                FORM,
+                of="local",
+                own={SENDER: 404},
+                data=lambda ring: {"reason": "核对申报材料"},
+                answer=200,
+                saves=True,
+            ),
+        ),
+        "clinician-list": listing(BUSINESS, "staffing.Clinician", owned=True),
+        "clinician-new": Page(COORDINATORS, FORM, data=person_form, anywhere=True),
+        "clinician-edit": (
+            Page(COORDINATORS, FORM, of="colleague", own={RECIPIENT: 403}, data=person_form),
+            Page(COORDINATORS, FORM, of="idle", own={RECIPIENT: 404}, data=person_form),
+            Page(COORDINATORS, FORM, of="local", own={SENDER: 404}, data=person_form),
+        ),
+        # ---- coverage calendar: the whole of a unit for those who see all of it, the pair for both sides
+        "coverage-list": (
+            Page(READERS),
+            Page(READERS, query=lambda ring: f"?by=pair&year={ring.year}&order=place"),
+            Page(READERS, query=lambda ring: f"?by=sender&year={ring.year}&only=below"),
+            Page(READERS, query=lambda ring: f"?year={ring.year}&q={ring.mark}"),
+        ),
+        "coverage-gaps": Page(
+            READERS, query=lambda ring: f"?by=pair&year={ring.year}", reads_write=("core_auditevent",)
+        ),
+        "coverage-recipient": Page(READERS, of="clinic", own={SENDER: 404, BOSS: 404}),
+        "coverage-sender": Page(READERS, of="hospital", own={RECIPIENT: 404}),
+        "coverage-pair": Page(READERS, of="agreement"),
+        # ---- activities
+        "activity-list": listing(BUSINESS, "staffing.Activity"),
+        "activity-detail": (Page(BUSINESS, of="activity"), detail("activity_submitted")),
+        "activity-new": (
+            Page(ENTERERS, FORM, query=lambda ring: "?type=lecture", data=activity_form),
+            Page(ENTERERS, GET),
+        ),
+        "activity-edit": (
+            Page(ENTERERS, FORM, of="activity_draft", own=entered(), data=activity_form),
+            Page(ENTERERS, FORM, of="activity_own", own=entered(200), data=activity_form),
+        ),
+        "activity-submit": (
+            verb("activity_draft", ENTERERS, entered()),
+            verb("activity_own", ENTERERS, {RECIPIENT: 403}),
+        ),
+        "activity-delete": (
+            verb("activity_draft", ENTERERS, entered()),
+            verb("activity_own", ENTERERS, {RECIPIENT: 403}),
+        ),
+        "activity-confirm": (
+            verb("activity_submitted", CONFIRMERS, BY_RECIPIENT),
+            verb("activity_theirs", CONFIRMERS, BY_SENDER),
+        ),
+        "activity-return": (
+            verb("activity_submitted", CONFIRMERS, BY_RECIPIENT, reason="人次有误"),
+            verb("activity_theirs", CONFIRMERS, BY_SENDER, reason="人次有误"),
+        ),
+        "activity-confirm-many": Page(
             CONFIRMERS,
-            FORM,
-            of="doctor",
-            own={RECIPIENT: 403},
-            data=lambda ring: {"reason": "核对申报材料"},
-            answer=200,
-            saves=True,
-        ),
-        Page(
-            CONFIRMERS,
-            FORM,
-            of="local",
-            own={SENDER: 404},
-            data=lambda ring: {"reason": "核对申报材料"},
-            answer=200,
-            saves=True,
-        ),
-    ),
-    "clinician-list": listing(BUSINESS, "staffing.Clinician", owned=True),
-    "clinician-new": Page(COORDINATORS, FORM, data=person_form, anywhere=True),
-    "clinician-edit": (
-        Page(COORDINATORS, FORM, of="colleague", own={RECIPIENT: 403}, data=person_form),
-        Page(COORDINATORS, FORM, of="idle", own={RECIPIENT: 404}, data=person_form),
-        Page(COORDINATORS, FORM, of="local", own={SENDER: 404}, data=person_form),
-    ),
-    # ---- coverage calendar: the whole of a unit for those who see all of it, the pair for both sides
-    "coverage-list": (
-        Page(READERS),
-        Page(READERS, query=lambda ring: f"?by=pair&year={ring.year}&order=place"),
-        Page(READERS, query=lambda ring: f"?by=sender&year={ring.year}&only=below"),
-        Page(READERS, query=lambda ring: f"?year={ring.year}&q={ring.mark}"),
-    ),
-    "coverage-gaps": Page(
-        READERS, query=lambda ring: f"?by=pair&year={ring.year}", reads_write=("core_auditevent",)
-    ),
-    "coverage-recipient": Page(READERS, of="clinic", own={SENDER: 404, BOSS: 404}),
-    "coverage-sender": Page(READERS, of="hospital", own={RECIPIENT: 404}),
-    "coverage-pair": Page(READERS, of="agreement"),
-    # ---- activities
-    "activity-list": listing(BUSINESS, "staffing.Activity"),
-    "activity-detail": (Page(BUSINESS, of="activity"), detail("activity_submitted")),
-    "activity-new": (
-        Page(ENTERERS, FORM, query=lambda ring: "?type=lecture", data=activity_form),
-        Page(ENTERERS, GET),
-    ),
-    "activity-edit": (
-        Page(ENTERERS, FORM, of="activity_draft", own=entered(), data=activity_form),
-        Page(ENTERERS, FORM, of="activity_own", own=entered(200), data=activity_form),
-    ),
-    "activity-submit": (
-        verb("activity_draft", ENTERERS, entered()),
-        verb("activity_own", ENTERERS, {RECIPIENT: 403}),
-    ),
-    "activity-delete": (
-        verb("activity_draft", ENTERERS, entered()),
-        verb("activity_own", ENTERERS, {RECIPIENT: 403}),
-    ),
-    "activity-confirm": (
-        verb("activity_submitted", CONFIRMERS, BY_RECIPIENT),
-        verb("activity_theirs", CONFIRMERS, BY_SENDER),
-    ),
-    "activity-return": (
-        verb("activity_submitted", CONFIRMERS, BY_RECIPIENT, reason="人次有误"),
-        verb("activity_theirs", CONFIRMERS, BY_SENDER, reason="人次有误"),
-    ),
-    "activity-confirm-many": Page(
-        CONFIRMERS,
-        POST,
-        data=lambda ring: {"record": [ring.activity_submitted.pk, ring.activity_draft.pk]},
-        own={SENDER: REFUSED, OFFICER: REFUSED},
-        far=REFUSED,
-    ),
-    # ---- inspections
-    "inspection-list": listing(READERS, "staffing.Inspection"),
-    "inspection-new": Page(frozenset({OFFICER}), FORM, data=inspection_form),
-    "inspection-edit": Page(frozenset({OFFICER}), FORM, of="recording", data=sheet_form, neighbour=403),
-    "inspection-detail": (
-        Page(READERS, of="inspected"),
-        Page(READERS, of="recording", own=dict.fromkeys(UNITS, 404)),
-    ),
-    "inspection-revoke": by_the_bureau("inspected", LEADER, reason="核实有误"),
-    "inspection-delete": by_the_bureau("recording", OFFICER),
-    "inspection-photo-add": Page(
-        frozenset({OFFICER}),
-        POST,
-        of="recording",
-        data=lambda ring: {"file": SimpleUploadedFile("door.png", PNG)},
-        neighbour=403,
-    ),
-    "inspection-photo": (
-        Page(READERS, of="photo", own={SENDER: 404, BOSS: 404}, reads_write=("core_auditevent",)),
-        Page(READERS, of="draft_photo", own=dict.fromkeys(UNITS, 404), reads_write=("core_auditevent",)),
-    ),
-    "inspection-photo-remove": by_the_bureau("draft_photo", OFFICER),
-    "off-post": Page(REGION),
-    # ---- mentorship
-    "mentorship-list": listing(BUSINESS, "staffing.Mentorship"),
-    "mentorship-detail": (Page(BUSINESS, of="pair"), detail("pair_submitted")),
-    "mentorship-new": Page(COORDINATORS, FORM, data=pair_form),
-    "mentorship-edit": Page(COORDINATORS, FORM, of="pair_draft", own={RECIPIENT: 403}, data=pair_form),
-    "mentorship-submit": verb("pair_draft", COORDINATORS, {RECIPIENT: 403}),
-    "mentorship-delete": verb("pair_draft", COORDINATORS, {RECIPIENT: 403}),
-    "mentorship-confirm": verb("pair_submitted", CONFIRMERS, BY_RECIPIENT),
-    "mentorship-return": verb("pair_submitted", CONFIRMERS, BY_RECIPIENT, reason="方向有误"),
-    "mentorship-plan": Page(COORDINATORS, FORM, of="pair", own={RECIPIENT: 403}, data=mentor_plan_form),
-    "mentorship-contact": verb("pair", COORDINATORS, month="2026-02", number=3),
-    "mentorship-dates": verb("pair", COORDINATORS, signed_on="2026-01-09"),
-    "mentorship-deed": verb("pair", COORDINATORS, kind="paper", done_on="2026-03-01", note="论文"),
-    "mentorship-technique": Page(
-        COORDINATORS,
-        POST,
-        of="pair",
-        data=lambda ring: {"name": "针刺", "mastered_on": "2026-03-01", "assessor": ring.doctor.pk},
-    ),
-    "mentorship-technique-remove": verb("skill", COORDINATORS, {RECIPIENT: REFUSED}),
-    "mentorship-summary": verb("pair", COORDINATORS, year=2026, text="总结"),
-    # ---- advanced study
-    "study-close": verb("study", COORDINATORS, {RECIPIENT: 403}, ended_on="2026-05-20", result="合格"),
-    "study-log": verb("study", COORDINATORS, month="2026-04", text="跟班"),
-    "study-list": listing(BUSINESS, "staffing.AdvancedStudy"),
-    "study-detail": detail("study"),
-    "study-new": Page(COORDINATORS, FORM, data=study_form),
-    "study-edit": Page(COORDINATORS, FORM, of="study_draft", own={RECIPIENT: 403}, data=study_form),
-    "study-submit": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
-    "study-delete": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
-    "study-confirm": verb("study_submitted", CONFIRMERS, BY_RECIPIENT),
-    "study-return": verb("study_submitted", CONFIRMERS, BY_RECIPIENT, reason="日期有误"),
-    # ---- certificates
-    "certificate-list": listing(BUSINESS, "staffing.ServiceCertificate"),
-    "certificate-new": (
-        Page(ENTERERS, GET),
-        Page(
-            ENTERERS,
-            FORM,
-            kwargs=lambda ring: {},
-            query=lambda ring: f"?person={ring.doctor.pk}",
-            data=certificate_form,
-        ),
-        # a colleague of the clinician: visible to the hospital, nobody's to ask for but its own
-        Page(
-            ENTERERS,
-            GET,
-            kwargs=lambda ring: {},
-            query=lambda ring: f"?person={ring.idle.pk}",
-            own={RECIPIENT: 404, CLINICIAN: 404},
-        ),
-    ),
-    "certificate-detail": (Page(BUSINESS, of="certificate"), Page(BUSINESS, of="certificate_asked")),
-    "certificate-download": Page(BUSINESS, of="certificate", reads_write=("core_auditevent",)),
-    "verify": Page(PUBLIC),
-    "verify-code": Page(
-        PUBLIC, kwargs=lambda ring: {"code": ring.certificate.code}, reads_write=("core_ratewindow",)
-    ),
-    "verify-file": Page(PUBLIC, POST, data=certificate_upload, answer=200, reads_write=("core_ratewindow",)),
-    # ---- promotion service
-    "person-promotion": (
-        Page(BUSINESS, of="doctor", own={RECIPIENT: 404}),
-        detail("colleague", **{RECIPIENT: 404}),
-        detail("local", **{SENDER: 404, BOSS: 404}),
-    ),
-    "promotion-facts": Page(
-        frozenset({SENDER}), FORM, of="colleague", data=lambda ring: {"source": f"{ring.mark}档案二"}
-    ),
-    "promotion-rules": Page(BUSINESS),
-    "candidate-list": listing(PROMOTION_READERS, "staffing.PromotionCandidate"),
-    "candidate-export": Page(PROMOTION_READERS, reads_write=("core_auditevent",)),
-    "candidate-add": Page(frozenset({SENDER}), FORM, data=candidates_form),
-    "candidate-remove": Page(
-        frozenset({SENDER}), POST, data=lambda ring: {"candidate": [ring.candidate.pk]}, far=REFUSED
-    ),
-    "recognised-new": Page(frozenset({SENDER}), FORM, of="colleague", data=recognised_form),
-    "recognised-list": listing(BUSINESS, "staffing.RecognisedService"),
-    "recognised-detail": (
-        Page(BUSINESS, of="recognised", own={RECIPIENT: 404}),
-        detail("recognised_submitted", **{RECIPIENT: 404}),
-    ),
-    "recognised-edit": Page(frozenset({SENDER}), FORM, of="recognised_draft", data=recognised_form),
-    "recognised-submit": verb("recognised_draft", frozenset({SENDER})),
-    "recognised-delete": verb("recognised_draft", frozenset({SENDER})),
-    "recognised-confirm": verb("recognised_submitted", CONFIRMERS, BY_BUREAU),
-    "recognised-return": verb("recognised_submitted", CONFIRMERS, BY_BUREAU, reason="证明有误"),
-    "recognised-evidence": Page(
-        BUSINESS, of="recognised", own={RECIPIENT: 404}, reads_write=("core_auditevent",)
-    ),
-    # ---- summaries and figures
-    "summary-list": listing(READERS, "reports.Summary"),
-    "summary-new": (
-        Page(READERS, GET),
-        Page(READERS, POST, data=summary_form, own={RECIPIENT: 400}, far=400, roles=SOME_READERS),
-        Page(
-            READERS,
             POST,
-            data=lambda ring: summary_form(ring) | {"edition": "bureau"},
-            own=dict.fromkeys(READERS, 400),
-            far=400,
+            data=lambda ring: {"record": [ring.activity_submitted.pk, ring.activity_draft.pk]},
+            own={SENDER: REFUSED, OFFICER: REFUSED},
+            far=REFUSED,
         ),
-    ),
-    "summary-detail": (
-        Page(READERS, of="summary", own=OWN_SUMMARY),
-        Page(READERS, of="clinic_summary", own={SENDER: 404, BOSS: 404}, roles=UNITS),
-        Page(READERS, of="bureau_summary", own=dict.fromkeys(UNITS, 404)),
-    ),
-    "summary-save": verb("summary_draft", CONFIRMERS, OWN_SUMMARY, **{"text-work": "正文"}),
-    "summary-issue": verb("summary_draft", READERS, OWN_SUMMARY),
-    "summary-discard": verb("summary_draft", CONFIRMERS, OWN_SUMMARY),
-    "summary-revise": Page(
-        CONFIRMERS,
-        POST,
-        of="summary",
-        own=OWN_SUMMARY,
-        data=lambda ring: {"reason": "更正数字"},
-        before=lambda ring: type(ring.summary_draft).objects.filter(pk=ring.summary_draft.pk).delete(),
-    ),
-    "summary-download": Page(READERS, of="summary", own=OWN_SUMMARY, reads_write=("core_auditevent",)),
-    "growth-records": Page(READERS, kwargs=lambda ring: {"pk": ring.summary.pk, "row": 0}, own=OWN_SUMMARY),
-    "figure-records": (
-        Page(
-            READERS,
-            kwargs=lambda ring: {"code": "lectures"},
-            query=lambda ring: f"?summary={ring.summary.pk}",
+        # ---- inspections
+        "inspection-list": listing(READERS, "staffing.Inspection"),
+        "inspection-new": Page(frozenset({OFFICER}), FORM, data=inspection_form),
+        "inspection-edit": Page(frozenset({OFFICER}), FORM, of="recording", data=sheet_form, neighbour=403),
+        "inspection-detail": (
+            Page(READERS, of="inspected"),
+            Page(READERS, of="recording", own=dict.fromkeys(UNITS, 404)),
+        ),
+        "inspection-revoke": by_the_bureau("inspected", LEADER, reason="核实有误"),
+        "inspection-delete": by_the_bureau("recording", OFFICER),
+        "inspection-photo-add": Page(
+            frozenset({OFFICER}),
+            POST,
+            of="recording",
+            data=lambda ring: {"file": SimpleUploadedFile("door.png", PNG)},
+            neighbour=403,
+        ),
+        "inspection-photo": (
+            Page(READERS, of="photo", own={SENDER: 404, BOSS: 404}, reads_write=("core_auditevent",)),
+            Page(READERS, of="draft_photo", own=dict.fromkeys(UNITS, 404), reads_write=("core_auditevent",)),
+        ),
+        "inspection-photo-remove": by_the_bureau("draft_photo", OFFICER),
+        "off-post": Page(REGION),
+        # ---- mentorship
+        "mentorship-list": listing(BUSINESS, "staffing.Mentorship"),
+        "mentorship-detail": (Page(BUSINESS, of="pair"), detail("pair_submitted")),
+        "mentorship-new": Page(COORDINATORS, FORM, data=pair_form),
+        "mentorship-edit": Page(COORDINATORS, FORM, of="pair_draft", own={RECIPIENT: 403}, data=pair_form),
+        "mentorship-submit": verb("pair_draft", COORDINATORS, {RECIPIENT: 403}),
+        "mentorship-delete": verb("pair_draft", COORDINATORS, {RECIPIENT: 403}),
+        "mentorship-confirm": verb("pair_submitted", CONFIRMERS, BY_RECIPIENT),
+        "mentorship-return": verb("pair_submitted", CONFIRMERS, BY_RECIPIENT, reason="方向有误"),
+        "mentorship-plan": Page(COORDINATORS, FORM, of="pair", own={RECIPIENT: 403}, data=mentor_plan_form),
+        "mentorship-contact": verb("pair", COORDINATORS, month="2026-02", number=3),
+        "mentorship-dates": verb("pair", COORDINATORS, signed_on="2026-01-09"),
+        "mentorship-deed": verb("pair", COORDINATORS, kind="paper", done_on="2026-03-01", note="论文"),
+        "mentorship-technique": Page(
+            COORDINATORS,
+            POST,
+            of="pair",
+            data=lambda ring: {"name": "针刺", "mastered_on": "2026-03-01", "assessor": ring.doctor.pk},
+        ),
+        "mentorship-technique-remove": verb("skill", COORDINATORS, {RECIPIENT: REFUSED}),
+        "mentorship-summary": verb("pair", COORDINATORS, year=2026, text="总结"),
+        # ---- advanced study
+        "study-close": verb("study", COORDINATORS, {RECIPIENT: 403}, ended_on="2026-05-20", result="合格"),
+        "study-log": verb("study", COORDINATORS, month="2026-04", text="跟班"),
+        "study-list": listing(BUSINESS, "staffing.AdvancedStudy"),
+        "study-detail": detail("study"),
+        "study-new": Page(COORDINATORS, FORM, data=study_form),
+        "study-edit": Page(COORDINATORS, FORM, of="study_draft", own={RECIPIENT: 403}, data=study_form),
+        "study-submit": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
+        "study-delete": verb("study_draft", COORDINATORS, {RECIPIENT: 403}),
+        "study-confirm": verb("study_submitted", CONFIRMERS, BY_RECIPIENT),
+        "study-return": verb("study_submitted", CONFIRMERS, BY_RECIPIENT, reason="日期有误"),
+        # ---- certificates
+        "certificate-list": listing(BUSINESS, "staffing.ServiceCertificate"),
+        "certificate-new": (
+            Page(ENTERERS, GET),
+            Page(
+                ENTERERS,
+                FORM,
+                kwargs=lambda ring: {},
+                query=lambda ring: f"?person={ring.doctor.pk}",
+                data=certificate_form,
+            ),
+            # a colleague of the clinician: visible to the hospital, nobody's to ask for but its own
+            Page(
+                ENTERERS,
+                GET,
+                kwargs=lambda ring: {},
+                query=lambda ring: f"?person={ring.idle.pk}",
+                own={RECIPIENT: 404, CLINICIAN: 404},
+            ),
+        ),
+        "certificate-detail": (Page(BUSINESS, of="certificate"), Page(BUSINESS, of="certificate_asked")),
+        "certificate-download": Page(BUSINESS, of="certificate", reads_write=("core_auditevent",)),
+        "verify": Page(PUBLIC),
+        "verify-code": Page(
+            PUBLIC, kwargs=lambda ring: {"code": ring.certificate.code}, reads_write=("core_ratewindow",)
+        ),
+        "verify-file": Page(
+            PUBLIC, POST, data=certificate_upload, answer=200, reads_write=("core_ratewindow",)
+        ),
+        # ---- promotion service
+        "person-promotion": (
+            Page(BUSINESS, of="doctor", own={RECIPIENT: 404}),
+            detail("colleague", **{RECIPIENT: 404}),
+            detail("local", **{SENDER: 404, BOSS: 404}),
+        ),
+        "promotion-facts": Page(
+            frozenset({SENDER}), FORM, of="colleague", data=lambda ring: {"source": f"{ring.mark}档案二"}
+        ),
+        "promotion-rules": Page(BUSINESS),
+        "candidate-list": listing(PROMOTION_READERS, "staffing.PromotionCandidate"),
+        "candidate-export": Page(PROMOTION_READERS, reads_write=("core_auditevent",)),
+        "candidate-add": Page(frozenset({SENDER}), FORM, data=candidates_form),
+        "candidate-remove": Page(
+            frozenset({SENDER}), POST, data=lambda ring: {"candidate": [ring.candidate.pk]}, far=REFUSED
+        ),
+        "recognised-new": Page(frozenset({SENDER}), FORM, of="colleague", data=recognised_form),
+        "recognised-list": listing(BUSINESS, "staffing.RecognisedService"),
+        "recognised-detail": (
+            Page(BUSINESS, of="recognised", own={RECIPIENT: 404}),
+            detail("recognised_submitted", **{RECIPIENT: 404}),
+        ),
+        "recognised-edit": Page(frozenset({SENDER}), FORM, of="recognised_draft", data=recognised_form),
+        "recognised-submit": verb("recognised_draft", frozenset({SENDER})),
+        "recognised-delete": verb("recognised_draft", frozenset({SENDER})),
+        "recognised-confirm": verb("recognised_submitted", CONFIRMERS, BY_BUREAU),
+        "recognised-return": verb("recognised_submitted", CONFIRMERS, BY_BUREAU, reason="证明有误"),
+        "recognised-evidence": Page(
+            BUSINESS, of="recognised", own={RECIPIENT: 404}, reads_write=("core_auditevent",)
+        ),
+        # ---- summaries and figures
+        "summary-list": listing(READERS, "reports.Summary"),
+        "summary-new": (
+            Page(READERS, GET),
+            Page(READERS, POST, data=summary_form, own={RECIPIENT: 400}, far=400, roles=SOME_READERS),
+            Page(
+                READERS,
+                POST,
+                data=lambda ring: summary_form(ring) | {"edition": "bureau"},
+                own=dict.fromkeys(READERS, 400),
+                far=400,
+            ),
+        ),
+        "summary-detail": (
+            Page(READERS, of="summary", own=OWN_SUMMARY),
+            Page(READERS, of="clinic_summary", own={SENDER: 404, BOSS: 404}, roles=UNITS),
+            Page(READERS, of="bureau_summary", own=dict.fromkeys(UNITS, 404)),
+        ),
+        "summary-save": verb("summary_draft", CONFIRMERS, OWN_SUMMARY, **{"text-work": "正文"}),
+        "summary-issue": verb("summary_draft", READERS, OWN_SUMMARY),
+        "summary-discard": verb("summary_draft", CONFIRMERS, OWN_SUMMARY),
+        "summary-revise": Page(
+            CONFIRMERS,
+            POST,
+            of="summary",
             own=OWN_SUMMARY,
+            data=lambda ring: {"reason": "更正数字"},
+            before=lambda ring: type(ring.summary_draft).objects.filter(pk=ring.summary_draft.pk).delete(),
         ),
-        Page(
-            READERS,
-            kwargs=lambda ring: {"code": "person_times"},
-            query=lambda ring: f"?organisation={ring.hospital.pk}&cycle={ring.cycle.pk}",
-            own=OWN_SUMMARY,
+        "summary-download": Page(READERS, of="summary", own=OWN_SUMMARY, reads_write=("core_auditevent",)),
+        "growth-records": Page(
+            READERS, kwargs=lambda ring: {"pk": ring.summary.pk, "row": 0}, own=OWN_SUMMARY
         ),
-        Page(
-            READERS,
-            kwargs=lambda ring: {"code": "donated_cash"},
-            query=lambda ring: f"?organisation={ring.bureau.pk}&cycle={ring.cycle.pk}",
-            own=dict.fromkeys(UNITS, 404),
+        "figure-records": (
+            Page(
+                READERS,
+                kwargs=lambda ring: {"code": "lectures"},
+                query=lambda ring: f"?summary={ring.summary.pk}",
+                own=OWN_SUMMARY,
+            ),
+            Page(
+                READERS,
+                kwargs=lambda ring: {"code": "person_times"},
+                query=lambda ring: f"?organisation={ring.hospital.pk}&cycle={ring.cycle.pk}",
+                own=OWN_SUMMARY,
+            ),
+            Page(
+                READERS,
+                kwargs=lambda ring: {"code": "donated_cash"},
+                query=lambda ring: f"?organisation={ring.bureau.pk}&cycle={ring.cycle.pk}",
+                own=dict.fromkeys(UNITS, 404),
+            ),
+            # the region's figures are not a hospital's to read, whatever the address says
+            Page(
+                READERS,
+                kwargs=lambda ring: {"code": "agreements"},
+                query=lambda ring: f"?organisation={ring.hospital.pk}&cycle={ring.cycle.pk}&edition=bureau",
+                own=dict.fromkeys(READERS, 404),
+            ),
         ),
-        # the region's figures are not a hospital's to read, whatever the address says
-        Page(
-            READERS,
-            kwargs=lambda ring: {"code": "agreements"},
-            query=lambda ring: f"?organisation={ring.hospital.pk}&cycle={ring.cycle.pk}&edition=bureau",
-            own=dict.fromkeys(READERS, 404),
-        ),
-    ),
-    "cycle-list": listing(REGION, "support.Cycle"),
-    "cycle-readiness": Page(REGION, of="cycle"),
-} | ATTENDANCE
+        "cycle-list": listing(REGION, "support.Cycle"),
+        "cycle-readiness": Page(REGION, of="cycle"),
+    }
+    | ATTENDANCE
+    | RETURNS
+)
 
 
 def cases() -> list[tuple[str, int, Page]]:

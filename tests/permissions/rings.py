@@ -21,7 +21,7 @@ from assessment.services.assessments import Mark, assessment_decide, assessment_
 from core.checks import our_models
 from core.jobs import store_atomically
 from core.models import CalendarDay, Job
-from reports.models import Summary
+from reports.models import ReturnRule, Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
 from staffing.marks import Cell
 from staffing.models import Activity, CertificateSeries, InspectionPhoto, LeavePolicy, PromotionRule
@@ -96,6 +96,7 @@ def build_ring(ring: Ring) -> Ring:
         _papers,
         _attendance,
         _certificates,
+        _returns,
     ):
         step(ring, it)
     ring.named = {name: _fresh(row) for name, row in vars(it).items()}
@@ -441,3 +442,20 @@ def _attendance(ring: Ring, it) -> None:
     it.leave = build.leave(it.posting, ring.on(5, 6), **asked)
     it.leave_long = build.leave(it.posting, ring.on(6, 1), ring.on(6, 10), **asked)
     it.leave_approved = build.leave(it.posting, ring.on(7, 6), **asked | {"approved": True})
+
+
+def _returns(ring: Ring, it) -> None:
+    """March as every level reported it; a deadline of the bureau's own."""
+    keeper, officer = (ring.people[role] for role in (Role.RECIPIENT_COORDINATOR, Role.BUREAU_OFFICER))
+    march, remark = ring.on(3, 1), f"{ring.mark}备注"
+    it.person_return = build.monthly_return(
+        "person", it.clinic, march, clinician=it.doctor, by=ring.people[Role.CLINICIAN], remark=remark
+    )
+    it.clinic_return = build.monthly_return("clinic", it.clinic, march, by=keeper, remark=remark)
+    it.hospital_return = build.monthly_return(
+        "hospital", it.hospital, march, by=ring.people[Role.HOSPITAL_COORDINATOR], remark=remark
+    )
+    it.bureau_return = build.monthly_return("bureau", it.bureau, march, by=officer, remark=remark)
+    it.return_rule = ReturnRule.objects.create(
+        bureau=it.bureau, level="clinic", due_day=6, from_month=ring.on(1, 1), basis=f"{ring.mark}文件"
+    )
