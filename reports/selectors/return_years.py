@@ -96,11 +96,16 @@ def year_table(
     return table
 
 
+def _at(monthly: dict[str, dict], code: str, month: date) -> Decimal:
+    """A month in which no amount is known counts as none."""
+    return Decimal(monthly[code].get(month) or 0)
+
+
 def _sum(monthly: dict[str, dict], months: list[date]) -> dict[str, Decimal | None]:
     return {
         figure.code: None
         if figure.code in ONCE
-        else sum((Decimal(monthly[figure.code].get(month, 0)) for month in months), ZERO)
+        else sum((_at(monthly, figure.code, month) for month in months), ZERO)
         for figure in YEARLY
     }
 
@@ -112,7 +117,7 @@ def _months(table: YearTable, frame: Frame, monthly) -> None:
         for month in months:
             values = _sum(monthly, [month])
             for code in ONCE - {"recipients"}:
-                values[code] = Decimal(monthly[code].get(month, 0))
+                values[code] = _at(monthly, code, month)
             table.rows.append(YearRow(f"{month.month} 月", "month", values))
         table.rows.append(YearRow(f"第 {quarter + 1} 季度", "quarter", _sum(monthly, months)))
 

@@ -45,7 +45,8 @@ events = st.lists(
     max_size=12,
 )
 gifts = st.lists(
-    st.tuples(days, st.sampled_from(["cash", "goods"]), st.decimals(0, 10**6, places=2)), max_size=4
+    st.tuples(days, st.sampled_from(["cash", "goods"]), st.none() | st.decimals(0, 10**6, places=2)),
+    max_size=4,
 )
 departures = st.lists(st.tuples(days, st.integers(1, 3)), max_size=4)
 
@@ -93,7 +94,7 @@ def write_down(pairs, events, gifts, departures) -> None:
             ledger_posting(pairs[0], day, day, confirmed_by=other, arrived=day, batch=batch)
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(events, gifts, departures)
 def test_months_make_quarters_make_the_year(pairs, events, gifts, departures):
     """For every column: by hand, month by month, quarter by quarter, as a year, as years side by side."""
@@ -129,7 +130,7 @@ def test_months_make_quarters_make_the_year(pairs, events, gifts, departures):
     )
     assert table.total.values["lectures"] == by_hand
     assert table.total.values["donated_cash"] == sum(
-        amount for day, kind, amount in gifts if kind == "cash" and day.year == 2026
+        amount or 0 for day, kind, amount in gifts if kind == "cash" and day.year == 2026
     )
     assert table.total.values["person_times"] == sum(n for day, n in departures if day.year == 2026)
 
