@@ -15,15 +15,17 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from core.excel.writing import A4, safe
+from core.numbers import NO_VALUE
 from reports.models import MonthlyReturn, ReturnForm, ReturnLevel
 from reports.selectors.return_statement import TableRow, Tables, is_by_person, tables
 from reports.selectors.return_years import YEARLY, YearTable
 
-TITLE, BOLD = Font(bold=True, size=16), Font(bold=True)
+TITLE, BOLD = Font(name="Calibri", bold=True, size=16), Font(name="Calibri", bold=True)
 FILL = PatternFill("solid", fgColor="E8EEF3")
 THIN = Border(*[Side(style="thin", color="808080")] * 4)
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 LEFT = Alignment(vertical="top", wrap_text=True)
+NARROW, HEIGHT = 7.5, 18  # so that the whole form stays readable on one sheet of A4
 
 
 def number(text: str):
@@ -37,7 +39,7 @@ def number(text: str):
 class Sheet:
     """Writes rows from the top; ``width`` columns in all."""
 
-    def __init__(self, book: Workbook, name: str, widths: Sequence[int]):
+    def __init__(self, book: Workbook, name: str, widths: Sequence[float]):
         self.page = book.create_sheet(name[:31])
         self.width, self.row = len(widths), 0
         for place, width in enumerate(widths, 1):
@@ -59,14 +61,25 @@ class Sheet:
 
     def line(self, values: Iterable, *, head: bool = False, bold: bool = False) -> None:
         self.row += 1
+        values = list(values)
+        self.page.row_dimensions[self.row].height = self._height(values)
         for place, value in enumerate(values, 1):
             cell = self._put(place, value)
             cell.border = THIN
-            cell.alignment = CENTRE if head or not isinstance(value, str) else LEFT
+            cell.alignment = CENTRE if head or not isinstance(value, str) or value == NO_VALUE else LEFT
             if head or bold:
                 cell.font = BOLD
             if head:
                 cell.fill = FILL
+
+    def _height(self, values: list) -> float:
+        """Room for the longest text, which is wrapped; an ideograph is two characters wide."""
+        lines = 1
+        for place, value in enumerate(values, 1):
+            if isinstance(value, str):
+                width = self.page.column_dimensions[get_column_letter(place)].width
+                lines = max(lines, -(-2 * len(value) // int(width - 1)))
+        return min(HEIGHT * lines, 400)
 
     def freeze(self) -> None:
         """Rows so far stay in sight and stand on every printed page."""
@@ -133,8 +146,8 @@ def return_workbook(row: MonthlyReturn) -> bytes:
     return _saved(book)
 
 
-def _widths(shown: Tables, lead: int, *, rate: bool = False) -> list[int]:
-    return [6, 26, 26, 12][:lead] + [11] * len(shown.columns) + ([11] if rate else []) + [30]
+def _widths(shown: Tables, lead: int, *, rate: bool = False) -> list[float]:
+    return [5, 20, 20, 8][:lead] + [NARROW] * len(shown.columns) + ([8] if rate else []) + [20]
 
 
 def _headings(sheet: Sheet, shown: Tables, lead: list[str], *, rate: bool) -> None:
@@ -203,7 +216,7 @@ def return_file_name(row: MonthlyReturn) -> str:
 def year_workbook(table: YearTable) -> bytes:
     """The statistical form: columns by number, a row a period, the total last."""
     book = _book()
-    sheet = Sheet(book, "统计表", [16, *([13] * len(YEARLY))])
+    sheet = Sheet(book, "统计表", [14, *([NARROW] * len(YEARLY))])
     sheet.across("对口支援统计表", font=TITLE, alignment=CENTRE)
     sheet.across(
         f"填报单位：{table.organisation.name}　　期间：{table.label}　　"

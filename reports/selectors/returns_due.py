@@ -28,7 +28,7 @@ class Due:
 
 
 def returns_due(user: User, *, day: date, back: int = LOOK_BACK) -> list[Due]:
-    """What the user still has to submit, oldest first; a constant number of statements.
+    """What the user still has to submit, the last month first; a constant number of statements.
 
     A clinic's coordinator also reports for people without an account of their own.
     """
@@ -43,7 +43,8 @@ def returns_due(user: User, *, day: date, back: int = LOOK_BACK) -> list[Due]:
             found.append(Due(subject, last, last < day))
     order = list(ReturnLevel.values)
     return sorted(
-        found, key=lambda one: (one.subject.month, order.index(one.subject.level), one.subject.name)
+        found,
+        key=lambda one: (-one.subject.month.toordinal(), order.index(one.subject.level), one.subject.name),
     )
 
 

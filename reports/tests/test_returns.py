@@ -280,7 +280,7 @@ def test_what_is_due(pairs):
     due = returns_due(clinic, day=today)
     own = [one for one in due if one.subject.level == "clinic"]
     assert [(one.subject.month.month, one.is_overdue) for one in own if one.subject.form == "workload"] == [
-        (1, True), (2, True), (3, True), (4, True)
+        (4, True), (3, True), (2, True), (1, True)
     ]  # fmt: skip
     assert {one.subject.month.month for one in own if one.subject.form == "attendance"} == {3, 4}
     people = [one for one in due if one.subject.level == "person"]
