@@ -22,14 +22,16 @@ LOCAL = {"localhost", "127.0.0.1", "::1", "0.0.0.0", ""}
 
 
 def load_code_lists(**kwargs) -> None:
-    """Subjects, indicators, measures, activity types, score templates; regions come with the builders."""
+    """Subjects, indicators, measures, activity types, score templates, deadlines; regions come with the builders."""
     from assessment.reference import load_reference as load_templates
+    from reports.reference import load_reference as load_deadlines
     from staffing.reference import load_reference as load_measures
     from support.reference import load_reference as load_lists
 
     load_lists()
     load_measures()
     load_templates()
+    load_deadlines()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,8 @@ class ReportsConfig(AppConfig):
     def ready(self):
         from core import waiting
         from reports import jobs, policies  # noqa: F401
+        from reports.selectors.returns_waiting import returns_waiting
         from reports.selectors.targets import targets_waiting
 
         waiting.register(targets_waiting)
+        waiting.register(returns_waiting)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import dashboard, figures, readiness, summaries, targets
+from reports.views import dashboard, figures, readiness, return_years, returns, summaries, targets
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
@@ -19,4 +19,12 @@ urlpatterns = [
     path("figures/<slug:code>/", figures.figure_records, name="figure-records"),
     path("cycles/", readiness.cycle_list, name="cycle-list"),
     path("cycles/<int:pk>/readiness/", readiness.cycle_readiness, name="cycle-readiness"),
+    path("returns/", returns.return_list, name="return-list"),
+    path("returns/open/", returns.return_open, name="return-open"),
+    path("returns/submit/", returns.return_submit_view, name="return-submit"),
+    path("returns/years/", return_years.return_year, name="return-year"),
+    path("returns/years/export/", return_years.return_year_export, name="return-year-export"),
+    path("returns/<int:pk>/", returns.return_detail, name="return-detail"),
+    path("returns/<int:pk>/correct/", returns.return_correct, name="return-correct"),
+    path("returns/<int:pk>/export/", returns.return_export, name="return-export"),
 ]

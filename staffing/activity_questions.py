@@ -51,6 +51,7 @@ QUESTIONS = {
     "referral": Questions((DEPARTMENT, UNTIL, NOTE)),
     "rescue": Questions((PEOPLE, DEPARTMENT, CONTENT, NOTE)),
     "leader_visit": Questions((TOPIC, PLACE, CONTENT, NOTE), evidence=WANTED),
+    "expert_visit": Questions((TOPIC, PEOPLE, PLACE, CONTENT, NOTE), evidence=WANTED),
     "village_training": Questions(_TEACHING, evidence=WANTED),
     "equipment_repair": Questions((TOPIC, PEOPLE, DEPARTMENT, CONTENT, NOTE)),
     # not of the statistical form: new here, so no history is held up

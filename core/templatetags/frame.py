@@ -42,6 +42,7 @@ PLACES = (
     Place("人员名册", "clinician-list", "staffing.view_clinician", PEOPLE, own_rows=False),
     Place("晋升服务", "candidate-list", "staffing.view_promotioncandidate", PEOPLE, own_rows=False),
     Place("服务证明", "certificate-list", "staffing.view_servicecertificate", PEOPLE),
+    Place("月报", "return-list", "reports.view_monthlyreturn"),
     Place("年度总结", "summary-list", "reports.view_summary", own_rows=False),
 )
 

@@ -13,11 +13,14 @@ from support.models import Agreement, Cycle
 
 @dataclass(frozen=True)
 class Frame:
-    """An organisation seen as bureau, as sender or as recipient, in one cycle and period."""
+    """An organisation seen as bureau, as sender or as recipient, in a period.
+
+    Without a cycle the agreements of all cycles count: months and calendar years cross them.
+    """
 
     organisation: Organisation
     edition: str
-    cycle: Cycle
+    cycle: Cycle | None
     period: Period
     # one agreement alone, of the organisation that looks at it
     agreement: int | None = None
@@ -29,7 +32,7 @@ class Frame:
     @cached_property
     def agreement_ids(self) -> QuerySet:
         """Sub-query of the agreements whose records count."""
-        found = Agreement.objects.filter(cycle=self.cycle)
+        found = Agreement.objects.all() if self.cycle is None else Agreement.objects.filter(cycle=self.cycle)
         if self.agreement is not None:
             found = found.filter(pk=self.agreement)
         if self.edition == Summary.Edition.HOSPITAL:

@@ -4,6 +4,7 @@ Only locked rows stand in it. The parts of a line add up to its due days.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -84,11 +85,16 @@ def attendance_return(
     )
     if unit is not None:
         rows = rows.filter(sheet__recipient=unit)
+    lines = attendance_lines(rows, month)
+    return lines, _total(lines)
+
+
+def attendance_lines(rows: Iterable[AttendanceRow], month: date) -> list[ReturnLine]:
+    """A line a stay of the given locked rows of the month, which carry their posting and its agreement."""
     rows = list(rows)
     remarks = {row.posting_id: row.remark for row in rows}
     found = service_days([row.posting for row in rows], month_period(month))
-    lines = [_line(served, _remark(served, remarks[served.posting.pk])) for served in found]
-    return lines, _total(lines)
+    return [_line(served, _remark(served, remarks[served.posting.pk])) for served in found]
 
 
 def _remark(served: ServiceDays, text: str) -> str:

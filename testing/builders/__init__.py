@@ -53,6 +53,7 @@ from testing.builders.promotion import (
     recognised,
 )
 from testing.builders.records import activity, donation, outcome_value, quantities, settle, side, study
+from testing.builders.returns import monthly_return, return_subject
 from testing.builders.rules import stay_rule
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "leave",
     "lock_months",
     "mentorship",
+    "monthly_return",
     "month_sheet",
     "officer",
     "open_version",
@@ -101,6 +103,7 @@ __all__ = [
     "quantities",
     "recognised",
     "region",
+    "return_subject",
     "settle",
     "side",
     "stay_rule",

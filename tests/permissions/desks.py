@@ -203,6 +203,8 @@ DESKS: dict[str, Desk] = {
         },
     ),
     "assessment.ScoreTemplate": Desk(BUREAU, O, O, O, verbs={"new-version": Moment(O, "")}),
+    "reports.MonthlyReturn": Desk(BUREAU, locked=("clinic_return", "bureau_return")),
+    "reports.ReturnRule": Desk(BUREAU, O, O, O, of="return_rule", removable="return_rule", own_bureau=True),
     "reports.Summary": Desk(BUREAU, locked=("summary", "bureau_summary")),
 }
 

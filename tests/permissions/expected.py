@@ -181,6 +181,14 @@ EXPECTED: dict[str, Rows | str] = {
     "staffing.TextPrint": Rows(names("print_first"), names("print_second")),
     "staffing.SimilarPair": PARTIES,
     "staffing.SimilarityVerdict": PARTIES,
+    # ---- monthly returns: whole only to whoever reported; the hospital reads those of its own people
+    "reports.MonthlyReturn": Rows(
+        hospital=names("hospital_return", "person_return"),
+        clinic=names("clinic_return", "person_return"),
+        clinician=names("person_return"),
+        owned=Rows(names("hospital_return"), names("clinic_return", "person_return"), names("person_return")),
+    ),
+    "reports.ReturnRule": Rows(NONE, NONE),
     "reports.Summary": Rows(names("summary", "summary_draft"), names("clinic_summary")),
 }
 

@@ -518,6 +518,74 @@ def sheet(name: str, holders) -> Page:
     )
 
 
+def return_of(level: str, unit: str, person: str = ""):
+    """The address of April's workload return, which nobody has submitted."""
+
+    def query(ring: Ring) -> str:
+        asked = f"?form=workload&level={level}&unit={getattr(ring, unit).pk}&month={ring.year}-04"
+        return asked + (f"&person={getattr(ring, person).pk}" if person else "")
+
+    return query
+
+
+def opened(holders, level: str, unit: str, person: str = "", **more) -> Page:
+    return Page(holders, kwargs=lambda ring: {}, query=return_of(level, unit, person), **more)
+
+
+REPORTERS = CONFIRMERS | {CLINICIAN}
+NOT_THE_CLINICS = dict.fromkeys((SENDER, BOSS, CLINICIAN), 404)
+NOT_THE_HOSPITALS = dict.fromkeys((RECIPIENT, CLINICIAN), 404)
+RETURNS = {
+    "return-list": listing(BUSINESS, "reports.MonthlyReturn"),
+    "return-open": (
+        opened(BUSINESS, "clinic", "clinic", own=NOT_THE_CLINICS),
+        opened(BUSINESS, "person", "clinic", "doctor"),
+        opened(BUSINESS, "hospital", "hospital", own=NOT_THE_HOSPITALS),
+        opened(BUSINESS, "bureau", "bureau", own=dict.fromkeys(UNITS | {CLINICIAN}, 404)),
+    ),
+    "return-submit": (
+        opened(REPORTERS, "clinic", "clinic", methods=POST, own={SENDER: 404, CLINICIAN: 404, OFFICER: 403}),
+        opened(REPORTERS, "person", "clinic", "doctor", methods=POST, own={SENDER: 403, OFFICER: 403}),
+        opened(
+            REPORTERS, "bureau", "bureau", methods=POST, own={**dict.fromkeys(UNITS, 404), CLINICIAN: 404}
+        ),
+    ),
+    "return-detail": (
+        Page(BUSINESS, of="clinic_return", own=NOT_THE_CLINICS),
+        Page(BUSINESS, of="person_return"),
+        Page(BUSINESS, of="hospital_return", own=NOT_THE_HOSPITALS),
+        Page(BUSINESS, of="bureau_return", own=dict.fromkeys(UNITS | {CLINICIAN}, 404)),
+    ),
+    "return-correct": (
+        Page(
+            REPORTERS,
+            FORM,
+            of="clinic_return",
+            own={SENDER: 404, CLINICIAN: 404, OFFICER: 403},
+            data=lambda ring: {"reason": f"{ring.mark}更正", "remark": "数字无误"},
+        ),
+        Page(
+            REPORTERS,
+            FORM,
+            of="person_return",
+            own={SENDER: 403, OFFICER: 403},
+            data=lambda ring: {"reason": f"{ring.mark}更正", "remark": "数字无误"},
+        ),
+    ),
+    "return-export": (
+        Page(BUSINESS, of="clinic_return", own=NOT_THE_CLINICS, reads_write=("core_auditevent",)),
+        Page(BUSINESS, of="person_return", reads_write=("core_auditevent",)),
+    ),
+    "return-year": Page(BUSINESS, query=lambda ring: f"?first={ring.year}&unit={ring.hospital.pk}"),
+    "return-year-export": Page(
+        BUSINESS,
+        query=lambda ring: f"?first={ring.year}",
+        own={CLINICIAN: 404},
+        reads_write=("core_auditevent",),
+    ),
+}
+
+
 PAGES: dict[str, Page | tuple[Page, ...]] = (
     {
         # ---- for everybody
@@ -937,6 +1005,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = (
     | ATTENDANCE
     | EVIDENCE
     | ENTRIES
+    | RETURNS
 )
 
 

@@ -21,7 +21,7 @@ from assessment.services.assessments import Mark, assessment_decide, assessment_
 from core.checks import our_models
 from core.jobs import store_atomically
 from core.models import CalendarDay, Job
-from reports.models import Summary
+from reports.models import ReturnRule, Summary
 from reports.services.summaries import summary_attach, summary_file_name, summary_freeze
 from staffing.marks import Cell
 from staffing.models import (
@@ -114,6 +114,7 @@ def build_ring(ring: Ring) -> Ring:
         _certificates,
         _entries,
         _exports,
+        _returns,
     ):
         step(ring, it)
     ring.named = {name: _fresh(row) for name, row in vars(it).items()}
@@ -523,3 +524,20 @@ def _entries(ring: Ring, it) -> None:
     it.entry_draft, it.doctor_draft = build.entry_draft(sender, texts), build.entry_draft(doctor, texts)
     it.entry_template = build.activity_template(sender, f"{ring.mark}模板", texts)
     ActivityFinding.objects.create(activity=it.activity_own, disease=f"{ring.mark}病", patients=2)
+
+
+def _returns(ring: Ring, it) -> None:
+    """March as every level reported it; a deadline of the bureau's own."""
+    keeper, officer = (ring.people[role] for role in (Role.RECIPIENT_COORDINATOR, Role.BUREAU_OFFICER))
+    march, remark = ring.on(3, 1), f"{ring.mark}备注"
+    it.person_return = build.monthly_return(
+        "person", it.clinic, march, clinician=it.doctor, by=ring.people[Role.CLINICIAN], remark=remark
+    )
+    it.clinic_return = build.monthly_return("clinic", it.clinic, march, by=keeper, remark=remark)
+    it.hospital_return = build.monthly_return(
+        "hospital", it.hospital, march, by=ring.people[Role.HOSPITAL_COORDINATOR], remark=remark
+    )
+    it.bureau_return = build.monthly_return("bureau", it.bureau, march, by=officer, remark=remark)
+    it.return_rule = ReturnRule.objects.create(
+        bureau=it.bureau, level="clinic", due_day=6, from_month=ring.on(1, 1), basis=f"{ring.mark}文件"
+    )
