@@ -6,4 +6,11 @@ class ReportsConfig(AppConfig):
     verbose_name = "总结与统计"
 
     def ready(self):
+        from accounts import notices
+        from core import waiting
         from reports import jobs, policies  # noqa: F401
+        from reports.selectors.notices import deadlines
+        from reports.selectors.waiting import deadline_lines
+
+        waiting.register(deadline_lines)
+        notices.register(deadlines)

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from reports.views import figures, readiness, summaries
+from reports.views import deadlines, figures, readiness, summaries
 
 urlpatterns = [
+    path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("summaries/", summaries.summary_list, name="summary-list"),
     path("summaries/new/", summaries.summary_new, name="summary-new"),
     path("summaries/<int:pk>/", summaries.summary_detail, name="summary-detail"),

@@ -17,6 +17,7 @@ class DigestSent(models.Model):
         CLAIMED = "claimed", "正在发送或中断"
         SENT = "sent", "已发送"
         FAILED = "failed", "未成功"
+        EMPTY = "empty", "没有待办，不发"
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,10 +1,11 @@
 """Pieces of the desk's templates: waiting work, the grouped menu, cells that know their column."""
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import mark_safe
 
-from core.desk import cards_for
+from core.waiting import work_waiting
 
 register = template.Library()
 
@@ -13,9 +14,19 @@ QUIET_GROUPS = ("基础目录", "系统管理")
 SHORT_MENU = 10
 
 
+# of a line's urgency the colour of its card
+CARD_TONES = {"overdue": "bad", "bad": "bad", "off": "info"}
+
+
 @register.simple_tag(takes_context=True)
 def desk_cards(context):
-    return cards_for(context["request"].user)
+    """The lines of 待办, those with nothing to do greyed at the end: the desk shows what there could be."""
+    return work_waiting(context["request"].user, day=timezone.localdate(), empty=True)
+
+
+@register.filter
+def card_tone(line) -> str:
+    return CARD_TONES.get(line.tone, "wait") if line.count else "none"
 
 
 @register.simple_tag

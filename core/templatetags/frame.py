@@ -20,10 +20,13 @@ class Place:
     own_rows: bool = True
 
 
-POSTINGS, ATTENDANCE, PEOPLE, TEACHING = "派驻", "考勤", "人员", "进修带教"
+WAITING, POSTINGS, ATTENDANCE = "待办", "派驻", "考勤"
+PEOPLE, TEACHING = "人员", "进修带教"
 
 PLACES = (
     Place("工作台", "workspace", "support.view_workspace"),
+    Place("待办", "todo", "accounts.view_todo", WAITING),
+    Place("时限", "deadlines", "reports.view_deadlines", WAITING, own_rows=False),
     Place("协议", "agreement-list", "support.view_agreement", own_rows=False),
     Place("派驻人员", "posting-list", "staffing.view_posting", POSTINGS),
     Place("批次和计划", "batch-list", "staffing.view_batch", POSTINGS, own_rows=False),

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from reports.selectors.deadline_facts import Item, facts_of
 from support.models import Agreement, Cycle, CycleDeadline, DeadlineSide
 
@@ -117,15 +117,17 @@ def deadlines_for(user: User) -> QuerySet[CycleDeadline]:
 
 
 def states_for(user: User, deadlines: Iterable[CycleDeadline], *, day: date) -> list[DeadlineState]:
-    """Each deadline as it stands for this user: a unit's own parts, the bureau's whole region."""
+    """Each deadline as it stands for this user: the parts of organisations in reach, all of one's own programmes."""
     rows = list(deadlines)
     facts = facts_of(rows)
-    own = None if user.sees_region else user.organisation_id
+    named = {unit for items in facts.values() for item in items for unit in item.organisations}
+    named |= {row.cycle.programme.bureau_id for row in rows}
+    near = set(Organisation.objects.owned_by(user).filter(pk__in=named).values_list("pk", flat=True))
     states = []
     for row in rows:
         items = facts.get(row.pk)
-        if items is not None and own is not None:
-            items = [item for item in items if own in item.organisations]
+        if items is not None and row.cycle.programme.bureau_id not in near:
+            items = [item for item in items if near.intersection(item.organisations)]
         states.append(deadline_state(row, day=day, items=items))
     return states
 

@@ -13,10 +13,11 @@ from core.pages import attempt, page_of
 from core.scope import visible_or_404
 from staffing.forms import ArrivalForm, EarlyForm, EndForm, ExtendForm, PostingFilter, ReasonForm
 from staffing.models import Posting, PostingChange
+from staffing.selectors.desk import postings_without_arrival
 from staffing.selectors.entry import agreements_for_activity
 from staffing.selectors.inspections import findings_shown
 from staffing.selectors.stay_verdicts import posting_verdicts
-from staffing.selectors.waiting import arrivals_to_confirm
+from staffing.selectors.waiting import arrivals_to_confirm, postings_ending
 from staffing.services import postings as services
 from support.models import Agreement
 
@@ -62,6 +63,10 @@ def posting_list(request):
             rows = rows.filter(**{name: chosen[name]})
     if "today" in chosen:
         rows = rows.arrived().on_day(today)
+    if "ending" in chosen:
+        rows = rows.filter(pk__in=postings_ending(request.user, day=today))
+    if "late" in chosen:
+        rows = rows.filter(pk__in=postings_without_arrival(user=request.user, day=today))
     if "waiting" in chosen:
         rows = rows.filter(pk__in=arrivals_to_confirm(request.user, day=today))
     page = page_of(

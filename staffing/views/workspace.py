@@ -28,7 +28,8 @@ def workspace(request):
         .order_by("-start_on", "-pk")[:6]
     )
     context = {
-        "waiting": waiting,
+        "waiting": waiting[:SHOWN],
+        "waiting_more": max(0, len(waiting) - SHOWN),
         "next": _next_step(user, waiting),
         "today": today,
         "activities": activities,

@@ -17,6 +17,7 @@ from core.web import run_verb
 from support.forms import AgreementFilter
 from support.models import Agreement, AgreementAttachment, AgreementVersion
 from support.selectors import agreements as selectors
+from support.selectors.desk import agreements_ending
 from support.selectors.waiting import versions_to_confirm
 from support.services import agreements as services
 
@@ -36,6 +37,8 @@ def agreement_list(request):
         rows = rows.filter(state=chosen["state"])
     if "side" in chosen:
         rows = rows.filter(**{chosen["side"]: request.user.organisation_id})
+    if "ending" in chosen:
+        rows = rows.filter(pk__in=agreements_ending(user=request.user, day=today))
     if "waiting" in chosen:
         rows = rows.filter(versions__in=versions_to_confirm(request.user))
     page = page_of(request, rows)
