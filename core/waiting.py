@@ -42,6 +42,15 @@ class Waiting:
     def is_urgent(self) -> bool:
         return self.tone in (OVERDUE, RETURNED)
 
+    @property
+    def is_far(self) -> bool:
+        """Has a day, and that is not near: it stands behind what should be done when one comes by."""
+        return self.tone == TO_DO and self.due_on is not None
+
+    @property
+    def waits_now(self) -> bool:
+        return self.tone != DRAFT and not self.is_far
+
 
 @dataclass(frozen=True)
 class Group:
@@ -91,4 +100,4 @@ def _dated(line: Waiting, day: date) -> Waiting:
 
 
 def _place(line: Waiting) -> tuple:
-    return ORDER[line.tone], line.due_on or date.max
+    return ORDER[line.tone], line.is_far, line.due_on or date.max
