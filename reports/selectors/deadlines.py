@@ -4,7 +4,7 @@ Late is a fact that is shown; it never stops anybody. What the books cannot know
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db import models
@@ -89,8 +89,16 @@ class DeadlineState:
 
 
 def deadline_state(deadline: CycleDeadline, *, day: date, items: list[Item] | None = None) -> DeadlineState:
-    """Met on a day, late by days, or open with days left; ``items`` from ``facts_of``, None if unknown."""
+    """Met on a day, late by days, or open with days left, as the books stood on ``day``.
+
+    ``items`` from ``facts_of``; None or empty where no record tells.
+    """
     due = deadline.due_on
+    if items:
+        later = [item.done_on is not None and item.done_on > day for item in items]
+        items = [
+            replace(item, done_on=None) if ahead else item for item, ahead in zip(items, later, strict=True)
+        ]
     if deadline.done_on is not None:  # the bureau's word stands above what the books can tell
         on = deadline.done_on
         late = max(0, (on - due).days)
