@@ -39,6 +39,10 @@ PROMOTION_READERS = REGION | {SENDER, BOSS}
 GET, POST, FORM = ("GET",), ("POST",), ("GET", "POST")
 
 
+NOT_TO_ME = dict.fromkeys(EVERYBODY - {SENDER}, 404)
+NOTHING_UNREAD = dict.fromkeys(EVERYBODY - {SENDER, RECIPIENT, CLINICIAN, OFFICER}, REFUSED)
+
+
 @dataclass(frozen=True)
 class Page:
     """One case of a view. ``of``: the row of the OWN ring whose page it is; ``data``: what is posted.
@@ -349,6 +353,19 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
     "sign-out": Page(PUBLIC, POST),
     "home": Page(EVERYBODY, get_status=302),
     "password-change": Page(EVERYBODY, FORM, answer=200, anywhere=True),
+    "profile": Page(
+        EVERYBODY, FORM, data=lambda ring: {"email": "new@example.org", "wants_digest": "on"}, anywhere=True
+    ),
+    # ---- work that waits, and one's own notices
+    "todo": Page(EVERYBODY - {AUDIT}),
+    "deadlines": (
+        Page(READERS),
+        Page(READERS, query=lambda ring: f"?cycle={ring.cycle.pk}&show=open&side=hospital"),
+    ),
+    "notice-list": Page(EVERYBODY),
+    "notice-mark-all": Page(EVERYBODY, POST, data=lambda ring: {}, own=NOTHING_UNREAD, far=REFUSED),
+    "notice-open": Page(EVERYBODY, POST, of=f"notice_{SENDER}", own=NOT_TO_ME),
+    "notice-mark-read": Page(EVERYBODY, POST, of=f"notice_{SENDER}", own=NOT_TO_ME),
     "job-progress": Page(EVERYBODY, of="job", own=NO_JOB),
     "job-retry": Page(EVERYBODY, POST, of="job", own=NO_JOB),
     # ---- agreements

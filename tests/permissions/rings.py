@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import FormerName, Role, User
+from accounts.models import DigestSent, FormerName, Notice, Role, User
 from assessment.models import ScoreTemplate
 from assessment.services.assessments import Mark, assessment_decide, assessment_open, assessment_score
 from core.checks import our_models
@@ -40,10 +40,11 @@ from staffing.services.mentorships import (
 )
 from staffing.services.posting_changes import posting_change_refuse
 from staffing.services.studies import study_log_write
-from support.models import AgreementAttachment, Cycle
+from support.models import AgreementAttachment, Cycle, CycleDeadline
 from support.models.confirmation import RecordStatus
 from support.services.agreements import agreement_amend, version_confirm
 from testing import builders as build
+from testing.builders.deadlines import deadline_rule
 from testing.files import png
 from testing.scene import people_for
 
@@ -96,6 +97,7 @@ def build_ring(ring: Ring) -> Ring:
         _papers,
         _attendance,
         _certificates,
+        _reminders,
     ):
         step(ring, it)
     ring.named = {name: _fresh(row) for name, row in vars(it).items()}
@@ -412,6 +414,38 @@ def _certificates(ring: Ring, it) -> None:
     certificate_attach(certificate=made, name=name, sha256=sha256, pages=1)
     it.certificate, it.series, it.certificate_job = made, made.series, made.job
     it.certificate_asked = build.certificate(it.served, kind="appraisal", status="requested")
+
+
+def _reminders(ring: Ring, it) -> None:
+    """Rules, the deadline of one pair beside that of all, and one notice each for some."""
+    it.deadline_rule = deadline_rule(
+        it.bureau, "cycle_end", name=f"{ring.mark}时限", basis=f"{ring.mark}文件"
+    )
+    it.spare_deadline_rule = deadline_rule(it.bureau, "cycle_start", name=f"{ring.mark}备用时限", kind="plan")
+    it.deadline_of_pair = CycleDeadline.objects.create(
+        cycle=it.cycle,
+        kind="arrival",
+        period=it.agreement.number,
+        agreement=it.agreement,
+        due_on=ring.on(8, 1),
+        note=f"{ring.mark}单独约定",
+    )
+    for role in (Role.HOSPITAL_COORDINATOR, Role.RECIPIENT_COORDINATOR, Role.CLINICIAN, Role.BUREAU_OFFICER):
+        made = Notice.objects.create(
+            user=ring.people[role],
+            kind="plan",
+            text=f"{ring.mark}通知",
+            url="/todo/",
+            key=f"{ring.code}-{role}",
+        )
+        setattr(it, f"notice_{role.value}", made)
+    it.digest = DigestSent.objects.create(
+        user=ring.people[Role.HOSPITAL_COORDINATOR],
+        day=ring.on(3, 2),
+        state="failed",
+        reason=f"{ring.mark}原因",
+        finished_at=timezone.now(),
+    )
 
 
 def certificate_pdf(ring: Ring) -> bytes:
