@@ -20,8 +20,12 @@ CARD_TONES = {"overdue": "bad", "bad": "bad", "off": "info"}
 
 @register.simple_tag(takes_context=True)
 def desk_cards(context):
-    """The lines of 待办, those with nothing to do greyed at the end: the desk shows what there could be."""
-    return work_waiting(context["request"].user, day=timezone.localdate(), empty=True)
+    """The lines of 待办, and folded away below them those with nothing to do: the desk shows what there could be."""
+    lines = work_waiting(context["request"].user, day=timezone.localdate(), empty=True)
+    return {
+        "waiting": [line for line in lines if line.count],
+        "nothing": [line for line in lines if not line.count],
+    }
 
 
 @register.filter

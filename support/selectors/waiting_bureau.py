@@ -82,10 +82,13 @@ def agreements_and_records(user: User, *, day: date) -> Iterator[Waiting]:
 
 
 def disputes(user: User, kinds) -> Iterator[Waiting]:
-    """Records over which the two sides disagree; ``kinds``: (model, words after the number)."""
+    """Records over which the two sides disagree, seldom any; ``kinds``: (model, words after the number)."""
     for model, what in kinds:
+        count = records_disputed(model.objects.visible_to(user)).count()
+        if not count:
+            continue
         yield Waiting(
-            records_disputed(model.objects.visible_to(user)).count(),
+            count,
             f"{what}有争议",
             "去处理",
             list_url(model, status__exact="disputed"),

@@ -40,7 +40,7 @@ GET, POST, FORM = ("GET",), ("POST",), ("GET", "POST")
 
 
 NOT_TO_ME = dict.fromkeys(EVERYBODY - {SENDER}, 404)
-NOTHING_UNREAD = dict.fromkeys(EVERYBODY - {SENDER, RECIPIENT, CLINICIAN, OFFICER}, REFUSED)
+NOTIFIED = frozenset({SENDER, RECIPIENT, CLINICIAN, OFFICER})
 
 
 @dataclass(frozen=True)
@@ -363,7 +363,11 @@ PAGES: dict[str, Page | tuple[Page, ...]] = {
         Page(READERS, query=lambda ring: f"?cycle={ring.cycle.pk}&show=open&side=hospital"),
     ),
     "notice-list": Page(EVERYBODY),
-    "notice-mark-all": Page(EVERYBODY, POST, data=lambda ring: {}, own=NOTHING_UNREAD, far=REFUSED),
+    # everybody's own, at home and elsewhere; who has none writes nothing
+    "notice-mark-all": (
+        Page(EVERYBODY, POST, anywhere=True, roles=NOTIFIED),
+        Page(EVERYBODY, POST, own=dict.fromkeys(EVERYBODY, REFUSED), roles=EVERYBODY - NOTIFIED, far=REFUSED),
+    ),
     "notice-open": Page(EVERYBODY, POST, of=f"notice_{SENDER}", own=NOT_TO_ME),
     "notice-mark-read": Page(EVERYBODY, POST, of=f"notice_{SENDER}", own=NOT_TO_ME),
     "job-progress": Page(EVERYBODY, of="job", own=NO_JOB),
