@@ -4,10 +4,10 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 
 from accounts.forms import ResetPasswordForm, UserAddForm, UserForm
-from accounts.models import FormerName, Organisation, Region, Role, User
+from accounts.models import DigestSent, FormerName, Organisation, Region, Role, User
 from accounts.resources import OrganisationResource
 from accounts.services.users import user_set_password
-from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
+from core.admin import ReadOnlyAdmin, ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_verbs import Verb
 from core.desk import chip, chip_column
 from core.excel.admin import ExcelAdmin
@@ -176,3 +176,21 @@ class UserAdmin(ScopedAdmin):
     @admin.display(description="状态", ordering="is_active")
     def active_chip(self, user):
         return chip("在用", "ok") if user.is_active else chip("停用", "off")
+
+
+DIGEST_TONES = {"sent": "ok", "claimed": "wait", "failed": "bad"}
+
+
+@admin.register(DigestSent)
+class DigestSentAdmin(ReadOnlyAdmin):
+    """Which daily mails went out; one that stays claimed was cut short and is not sent again."""
+
+    menu = ("系统管理", 945)
+    list_display = ["day", "user", "state_chip", "lines", "notices", "claimed_at", "finished_at", "reason"]
+    list_filter = ["state"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__name", "reason"]
+    search_help_text = "按收件人或原因查找"
+    date_hierarchy = "day"
+    fields = ["day", "user", "state", "lines", "notices", "claimed_at", "finished_at", "reason"]
+    state_chip = chip_column("state", DIGEST_TONES, description="状态")

@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "机构与账号"
 
     def ready(self):
-        from accounts import policies  # noqa: F401
+        from accounts import jobs, policies  # noqa: F401

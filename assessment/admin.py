@@ -8,6 +8,7 @@ from assessment.models import Assessment, GradeBand, ItemScore, ScoreItem, Score
 from assessment.models.template import Grade
 from assessment.selectors.assessments import assessments_to_decide, assessments_to_score, template_in_use
 from assessment.selectors.veto import is_lifted, veto_facts
+from assessment.selectors.waiting import TO_DECIDE, TO_SCORE
 from assessment.services.assessments import (
     Mark,
     assessment_decide,
@@ -20,30 +21,15 @@ from assessment.services.templates import template_new_version
 from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_refusals import RowsRefused
 from core.admin_verbs import ReasonForm, Verb, VerbForm
-from core.desk import Card, WaitingFilter, card, chip, chip_column, list_url, object_url, text_column
+from core.desk import WaitingFilter, chip, chip_column, object_url, text_column
 from core.errors import RuleBroken
 from core.numbers import NO_VALUE, plain
 
 GRADE_TONES = {"excellent": "ok", "good": "ok", "pass": "info", "basic": "wait", "fail": "bad"}
-TO_DECIDE, TO_SCORE = "to-decide", "to-score"
 
 
 class AssessmentWaiting(WaitingFilter):
     waiting = {TO_SCORE: ("评分未完成", assessments_to_score), TO_DECIDE: ("待定等次", assessments_to_decide)}
-
-
-@card("assessment.decide_grade", order=80)
-def to_decide(user):
-    count = assessments_to_decide(user=user).count()
-    return Card("考核待定等次", count, list_url(Assessment, waiting=TO_DECIDE), note="评分已完成")
-
-
-@card("assessment.change_assessment", order=82)
-def to_score(user):
-    count = assessments_to_score(user=user).count()
-    return Card(
-        "考核评分未完成", count, list_url(Assessment, waiting=TO_SCORE), tone="info", note="还有项目没有得分"
-    )
 
 
 class UnusedInline(ScopedInline):

@@ -7,3 +7,7 @@ class AssessmentConfig(AppConfig):
 
     def ready(self):
         from assessment import policies, results  # noqa: F401
+        from assessment.selectors.waiting import assessment_lines
+        from core import waiting
+
+        waiting.register(assessment_lines)

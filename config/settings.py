@@ -195,6 +195,20 @@ VERIFY_LIMIT_SECONDS = env.int("VERIFY_LIMIT_SECONDS", default=60)
 VERIFY_LIMIT_PER_ADDRESS = env.int("VERIFY_LIMIT_PER_ADDRESS", default=20)
 VERIFY_LIMIT_TOTAL = env.int("VERIFY_LIMIT_TOTAL", default=600)
 
+# ---- mail: none unless a server is named, e.g. smtp+tls://user:password@mail.example.gov.cn:587
+EMAIL_CONFIGURED = bool(env("EMAIL_URL", default=""))
+if EMAIL_CONFIGURED:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="duikou@localhost")
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)  # of the day, Asia/Shanghai
+if not 0 <= DIGEST_HOUR <= 23:
+    raise ImproperlyConfigured(f"DIGEST_HOUR 应为 0–23 的整点，现在是 {DIGEST_HOUR}。")
+
+# ---- notices
+NOTICE_ROUND_SECONDS = env.float("NOTICE_ROUND_SECONDS", default=300.0)
+NOTICE_KEEP_DAYS = env.int("NOTICE_KEEP_DAYS", default=90)
+
 # ---- language, time, files
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]
@@ -273,6 +287,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "support.tasks.sweep_evidence",
         "schedule": crontab(hour=3, minute=40),
         "options": {"expires": 6 * 3600},
+    },
+    "make-notices": {
+        "task": "accounts.tasks.make_notices",
+        "schedule": NOTICE_ROUND_SECONDS,
+        "options": {"expires": NOTICE_ROUND_SECONDS},
+    },
+    "request-digests": {
+        "task": "accounts.tasks.request_digests",
+        "schedule": NOTICE_ROUND_SECONDS,
+        "options": {"expires": NOTICE_ROUND_SECONDS},
     },
 }
 

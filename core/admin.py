@@ -9,7 +9,7 @@ from django.http import Http404
 
 from core.admin_refusals import RefusalMixin
 from core.admin_verbs import Verb, VerbMixin
-from core.desk import Card, card, chip_column, list_url
+from core.desk import chip_column
 from core.errors import RuleBroken
 from core.forms import DateInput
 from core.models import AuditEvent, Job
@@ -202,9 +202,3 @@ class AuditEventAdmin(ReadOnlyAdmin):
             return apps.get_model(event.subject_type)._meta.verbose_name
         except (LookupError, ValueError):  # nothing concerned, or a kind that no longer exists
             return event.subject_type or NO_VALUE
-
-
-@card("core.view_job", order=900)
-def failed_jobs(user):
-    count = Job.objects.visible_to(user).filter(state=Job.State.FAILED).count()
-    return Card("未成功的后台任务", count, list_url(Job, state__exact="failed"), tone="bad", note="可以重试")

@@ -22,7 +22,12 @@ from core.web import add_errors
 
 
 class VerbForm(forms.Form):
-    """What a verb needs to know. ``row`` and ``user`` are there for choices and first values."""
+    """What a verb needs to know. ``row`` and ``user`` are there for choices and first values.
+
+    ``preview``: a template that shows what would come of it.
+    """
+
+    preview = ""
 
     def __init__(self, *args, row=None, user=None, **kwargs):
         self.row, self.user = row, user

@@ -8,6 +8,8 @@ class CoreConfig(AppConfig):
     def ready(self):
         from django.utils.module_loading import autodiscover_modules
 
-        from core import checks, list_export, policies  # noqa: F401
+        from core import checks, list_export, policies, waiting  # noqa: F401
+        from core.selectors.waiting import failed_jobs
 
+        waiting.register(failed_jobs)
         autodiscover_modules("lists", "searched")

@@ -1,11 +1,6 @@
-"""What the desk (the bureau's admin) shows beyond single tables: status chips and waiting work.
-
-Cards of waiting work are registered by the rooms that know them; this module knows none of them.
-Each card's link opens a list with exactly the rows it counts.
-"""
+"""What the desk (the bureau's admin) shows beyond single tables: status chips, and the lists behind 待办."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from django.contrib import admin
 from django.urls import reverse
@@ -45,39 +40,6 @@ def text_column(field: str, *, description: str):
     return column
 
 
-@dataclass(frozen=True)
-class Card:
-    """One kind of waiting work: how many, in words, and where they stand."""
-
-    label: str
-    count: int
-    url: str
-    tone: str = "wait"
-    note: str = ""
-
-
-_providers: list[tuple[int, str, Callable]] = []
-
-
-def card(permission: str, *, order: int):
-    """Register ``provider(user) -> Card`` for everybody who holds the permission."""
-
-    def register(provider: Callable):
-        _providers.append((order, permission, provider))
-        return provider
-
-    return register
-
-
-def cards_for(user) -> list[Card]:
-    """The user's cards in order; every provider costs a constant number of queries."""
-    return [
-        provider(user)
-        for _, permission, provider in sorted(_providers, key=lambda known: known[0])
-        if user.has_perm(permission)
-    ]
-
-
 def list_url(model, **filters) -> str:
     """Address of the model's list, filtered."""
     name = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
@@ -89,7 +51,7 @@ def object_url(row) -> str:
 
 
 class WaitingFilter(admin.SimpleListFilter):
-    """“待办”: the lists behind the cards. Subclasses name the selectors by which cards count.
+    """“待办”: the lists behind its lines. Subclasses name the selectors by which the lines count.
 
     ``waiting``: {value: (label, selector(user) -> queryset)}.
     """

@@ -12,6 +12,7 @@ allow("reports.view_figures", REGION | UNITS)
 allow("reports.view_targets", REGION | UNITS)
 allow("reports.view_readiness", REGION)
 allow("reports.view_dashboard", REGION | {Role.HOSPITAL_LEADER})
+allow("reports.view_deadlines", REGION | UNITS)
 allow("reports.view_dashboard", BUREAU | {"leadership"})
 # ---- monthly returns: everybody of the programme reads, coordinators, officers and the posted report
 allow_model(MonthlyReturn, view=BUSINESS)

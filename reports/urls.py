@@ -1,12 +1,13 @@
 from django.urls import path
 
-from reports.views import dashboard, figures, readiness, return_years, returns, summaries, targets
+from reports.views import dashboard, deadlines, figures, readiness, return_years, returns, summaries, targets
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("targets/", targets.target_list, name="target-list"),
     path("targets/export/", targets.target_export, name="target-export"),
     path("targets/agreements/<int:pk>/", targets.target_agreement, name="target-agreement"),
+    path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("summaries/", summaries.summary_list, name="summary-list"),
     path("summaries/new/", summaries.summary_new, name="summary-new"),
     path("summaries/<int:pk>/", summaries.summary_detail, name="summary-detail"),

@@ -10,6 +10,7 @@ from core.forms import DateInput
 from core.pages import FilterForm, SearchField
 from staffing.models import AdvancedStudy, Clinician, ClinicianIdentity, Posting, PostingKind
 from staffing.selectors.coverage_list import regions_below
+from staffing.selectors.waiting import ENDING_WITHIN_DAYS
 from staffing.titles import Title
 from support.forms import AgreementChoice, ReplaceReason
 from support.models import Agreement
@@ -71,8 +72,10 @@ class PostingFilter(ByAgreement):
     status = forms.ChoiceField(label="状态", choices=[ALL, *Posting.Status.choices])
     kind = forms.ChoiceField(label="类型", choices=[ALL, *PostingKind.choices])
     today = forms.BooleanField(label="今天在岗")
+    ending = forms.BooleanField(label=f"{ENDING_WITHIN_DAYS} 天内期满")
+    late = forms.BooleanField(label="应到岗未确认")
     waiting = forms.BooleanField(label="等我确认到岗")
-    field_order = ["q", "agreement", "status", "kind", "today", "waiting"]
+    field_order = ["q", "agreement", "status", "kind", "today", "ending", "late", "waiting"]
 
 
 class StudyFilter(ByAgreement):

@@ -9,6 +9,7 @@ from core.forms import DateInput
 from core.pages import FilterForm, SearchField
 from support.models import Agreement, Donation, DonationItem, TwoSidedRecord
 from support.models.confirmation import RecordStatus
+from support.selectors.desk import ENDING_WITHIN_DAYS
 
 
 class AgreementChoice(forms.ModelChoiceField):
@@ -27,6 +28,7 @@ class AgreementFilter(FilterForm):
     side = forms.ChoiceField(
         label="本单位是", choices=[("", "不限"), ("sender", "支援方"), ("recipient", "受援方")]
     )
+    ending = forms.BooleanField(label=f"{ENDING_WITHIN_DAYS} 天内到期")
     waiting = forms.BooleanField(label="只看等我确认的")
 
 

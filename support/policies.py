@@ -26,7 +26,7 @@ scope.extend(
     "programmes__cycles__agreements__recipient",
 )
 
-for model in (models.Programme, models.Cycle, models.CycleDeadline):
+for model in (models.Programme, models.Cycle, models.CycleDeadline, models.DeadlineRule):
     allow_model(model, view=BUREAU, add=OFFICER, change=OFFICER, delete=OFFICER)
 
 for model in (models.Speciality, models.OutcomeIndicator):

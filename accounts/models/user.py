@@ -68,6 +68,10 @@ class User(AbstractBaseUser):
     roles = ArrayField(
         models.CharField(max_length=30, choices=Role.choices), verbose_name="角色", default=list
     )
+    email = models.EmailField(
+        "电子邮箱", blank=True, help_text="只用来发送每日提醒，由本人在“我的设置”中填写。"
+    )
+    wants_digest = models.BooleanField("接收每日提醒邮件", default=False)
     is_active = models.BooleanField("在用", default=True, help_text="停用后不能登录，历史记录保留。")
     date_joined = models.DateTimeField("建立时间", auto_now_add=True)
 
@@ -95,6 +99,11 @@ class User(AbstractBaseUser):
                 | Q(organisation__isnull=False),
                 name="user_has_organisation",
                 violation_error_message="业务角色必须有所在机构。",
+            ),
+            models.CheckConstraint(
+                condition=Q(wants_digest=False) | ~Q(email=""),
+                name="user_digest_needs_address",
+                violation_error_message="接收每日提醒邮件，请先填写电子邮箱。",
             ),
         ]
 

@@ -8,7 +8,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 
-from core.doctor import broker, clock, database, fonts, media, public_address, rare_names, security, worker
+from core.doctor import (
+    broker,
+    clock,
+    database,
+    fonts,
+    mail,
+    media,
+    public_address,
+    rare_names,
+    security,
+    worker,
+)
 from core.doctor.finding import FAIL, OK, WARN, Finding
 
 __all__ = ["CHECKS", "FAIL", "OK", "WARN", "Finding", "examine"]
@@ -29,6 +40,7 @@ CHECKS: dict[str, Check] = {
     "时钟": clock.clock,
     "密钥与安全": security.settings_are_safe,
     "公开网址": public_address.public_address,
+    "邮件服务器": mail.mail_server,
 }
 
 

@@ -1,10 +1,11 @@
 """Pieces of the desk's templates: waiting work, the grouped menu, cells that know their column."""
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import mark_safe
 
-from core.desk import cards_for
+from core.waiting import work_waiting
 
 register = template.Library()
 
@@ -13,9 +14,23 @@ QUIET_GROUPS = ("基础目录", "系统管理")
 SHORT_MENU = 10
 
 
+# of a line's urgency the colour of its card
+CARD_TONES = {"overdue": "bad", "bad": "bad", "off": "info"}
+
+
 @register.simple_tag(takes_context=True)
 def desk_cards(context):
-    return cards_for(context["request"].user)
+    """The lines of 待办, and folded away below them those with nothing to do: the desk shows what there could be."""
+    lines = work_waiting(context["request"].user, day=timezone.localdate(), empty=True)
+    return {
+        "waiting": [line for line in lines if line.count],
+        "nothing": [line for line in lines if not line.count],
+    }
+
+
+@register.filter
+def card_tone(line) -> str:
+    return CARD_TONES.get(line.tone, "wait") if line.count else "none"
 
 
 @register.simple_tag

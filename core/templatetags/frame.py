@@ -20,11 +20,14 @@ class Place:
     own_rows: bool = True
 
 
-AGREEMENTS, POSTINGS, ATTENDANCE, PEOPLE, TEACHING = "协议", "派驻", "考勤", "人员", "进修带教"
+WAITING, AGREEMENTS, POSTINGS, ATTENDANCE = "待办", "协议", "派驻", "考勤"
+PEOPLE, TEACHING = "人员", "进修带教"
 
 PLACES = (
     Place("工作台", "workspace", "support.view_workspace"),
     Place("总览", "dashboard", "reports.view_dashboard", own_rows=False),
+    Place("待办", "todo", "accounts.view_todo", WAITING),
+    Place("时限", "deadlines", "reports.view_deadlines", WAITING, own_rows=False),
     Place("协议", "agreement-list", "support.view_agreement", AGREEMENTS, own_rows=False),
     Place("目标进度", "target-list", "reports.view_targets", AGREEMENTS, own_rows=False),
     Place("派驻人员", "posting-list", "staffing.view_posting", POSTINGS),

@@ -7,16 +7,16 @@ from django.utils.html import format_html
 
 from core.admin import ReadOnlyAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_verbs import ReasonForm, Verb, VerbForm
-from core.desk import Card, WaitingFilter, card, chip_column, list_url, text_column
+from core.desk import WaitingFilter, chip_column, text_column
 from staffing.models import (
     AttendanceCorrection,
     AttendanceRow,
     MonthSheet,
 )
 from staffing.selectors.corrections import corrections_to_decide
+from staffing.selectors.desk import TO_DECIDE
 from staffing.services.corrections import correction_approve, correction_refuse, may_decide, told
 
-WAITING = "to-decide"
 DECISION_TONES = {"requested": "wait", "approved": "ok", "refused": "bad", "withdrawn": "off"}
 
 
@@ -84,7 +84,7 @@ class MonthSheetAdmin(ReadOnlyAdmin):
 
 # ---- corrections
 class CorrectionWaiting(WaitingFilter):
-    waiting = {WAITING: ("等我审核", corrections_to_decide)}
+    waiting = {TO_DECIDE: ("等我审核", corrections_to_decide)}
 
 
 CORRECTION_VERBS = [
@@ -147,13 +147,3 @@ class AttendanceCorrectionAdmin(ReadOnlyAdmin):
     @admin.display(description="改动")
     def changed(self, correction):
         return told(correction)
-
-
-@card("staffing.decide_correction", order=59)
-def corrections_waiting(user):
-    return Card(
-        "考勤更正等待审核",
-        corrections_to_decide(user=user).count(),
-        list_url(AttendanceCorrection, waiting=WAITING),
-        note="同意后月表才改变",
-    )

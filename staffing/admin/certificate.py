@@ -6,9 +6,10 @@ from django.utils.html import format_html
 
 from core.admin import ReadOnlyAdmin, ScopedAdmin, ScopedRelatedFilter
 from core.admin_verbs import ReasonForm, Verb
-from core.desk import Card, WaitingFilter, card, chip_column, list_url
+from core.desk import WaitingFilter, chip_column
 from staffing.models import CertificateSeries, ServiceCertificate
 from staffing.selectors.certificates import certificates_to_issue
+from staffing.selectors.desk import TO_ISSUE
 from staffing.services.certificates import (
     certificate_decline,
     certificate_draw_again,
@@ -19,7 +20,6 @@ from staffing.services.certificates import (
 
 Status = ServiceCertificate.Status
 TONES = {"requested": "wait", "declined": "off", "issued": "ok", "revoked": "bad"}
-TO_ISSUE = "to-issue"
 
 
 def _waits(certificate, user) -> bool:
@@ -160,13 +160,3 @@ class CertificateSeriesAdmin(ScopedAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and not (obj and obj.last)
-
-
-@card("staffing.issue_certificate", order=76)
-def to_issue(user):
-    return Card(
-        "待出具的证明",
-        certificates_to_issue(user=user).count(),
-        list_url(ServiceCertificate, waiting=TO_ISSUE),
-        note="核对后出具",
-    )

@@ -5,29 +5,18 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from core.admin import ReadOnlyAdmin, ScopedInline, ScopedRelatedFilter
-from core.desk import Card, WaitingFilter, card, chip_column, list_url
+from core.desk import WaitingFilter, chip_column
 from core.numbers import NO_VALUE
 from staffing.models import Inspection, InspectionFinding
-from staffing.selectors.desk import inspections_to_conclude
+from staffing.selectors.desk import TO_CONCLUDE, inspections_to_conclude
 from staffing.selectors.inspections import with_counts
 
 STATUS_TONES = {"draft": "wait", "concluded": "ok", "revoked": "off"}
 RESULT_TONES = {"absent": "bad", "irregular": "bad", "present": "ok"}
-TO_CONCLUDE = "to-conclude"
 
 
 class InspectionWaiting(WaitingFilter):
     waiting = {TO_CONCLUDE: ("待办结", inspections_to_conclude)}
-
-
-@card("staffing.record_inspection", order=58)
-def to_conclude(user):
-    return Card(
-        "抽查待办结",
-        inspections_to_conclude(user=user).count(),
-        list_url(Inspection, waiting=TO_CONCLUDE),
-        note="办结后才计入统计",
-    )
 
 
 class FindingInline(ScopedInline):

@@ -5,22 +5,23 @@ from django.contrib import admin
 
 from core.admin import ReadOnlyAdmin, ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_verbs import ReasonForm, Verb
-from core.desk import Card, WaitingFilter, card, chip, chip_column, list_url, text_column
+from core.desk import WaitingFilter, chip, chip_column, text_column
 from core.numbers import plain
-from staffing.admin.attendance import DECISION_TONES, WAITING, NoteForm
+from staffing.admin.attendance import DECISION_TONES, NoteForm
 from staffing.models import (
     ApprovalLevel,
     Leave,
     LeaveApproval,
     LeavePolicy,
 )
+from staffing.selectors.desk import TO_DECIDE
 from staffing.selectors.leave import DEFAULT_TEXT, is_late, leaves_waiting, level_of
 from staffing.services.leave import leave_decide
 
 
 # ---- leave
 class LeaveWaiting(WaitingFilter):
-    waiting = {WAITING: ("等我审批", leaves_waiting)}
+    waiting = {TO_DECIDE: ("等我审批", leaves_waiting)}
 
 
 def _decides(leave, user) -> bool:
@@ -149,13 +150,3 @@ class LeavePolicyAdmin(ScopedAdmin):
     @admin.display(description="审批单位")
     def level_names(self, policy):
         return "、".join(ApprovalLevel(level).label for level in policy.levels)
-
-
-@card("staffing.decide_leave", order=58)
-def leave_to_decide(user):
-    return Card(
-        "请假等待审批",
-        leaves_waiting(user=user).count(),
-        list_url(Leave, waiting=WAITING),
-        note="请在开始之前批准",
-    )

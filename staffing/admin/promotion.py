@@ -7,7 +7,7 @@ from django.utils.html import format_html
 
 from core.admin import ReadOnlyAdmin, ScopedAdmin, ScopedInline, ScopedRelatedFilter
 from core.admin_verbs import ReasonForm, Verb, VerbForm
-from core.desk import Card, WaitingFilter, card, chip, list_url
+from core.desk import WaitingFilter, chip
 from core.numbers import NO_VALUE
 from staffing.models import (
     PromotionEquivalent,
@@ -17,13 +17,13 @@ from staffing.models import (
     PromotionRule,
     RecognisedService,
 )
+from staffing.selectors.desk import TO_RECOGNISE
 from staffing.selectors.promotion_desk import recognised_waiting
 from staffing.services.promotion_rules import policy_save, rule_copy, rule_is_changeable
 from staffing.services.recognised import recognised_revoke
 from staffing.titles import LEVEL_ORDER, Series
 from support.desk import ENTRY_FIELDSET, TwoSidedAdmin, record_verbs
 
-TO_RECOGNISE = "to-recognise"
 CHOSEN = ("target_levels", "series")
 
 
@@ -259,13 +259,3 @@ class RecognisedServiceAdmin(ReadOnlyAdmin, TwoSidedAdmin):
         if not service.evidence_file:
             return NO_VALUE
         return format_html('<a href="{}">下载</a>', reverse("recognised-evidence", args=[service.pk]))
-
-
-@card("staffing.revoke_recognisedservice", order=76)
-def to_recognise(user):
-    return Card(
-        "其他服务待认定",
-        recognised_waiting(user=user).count(),
-        list_url(RecognisedService, waiting=TO_RECOGNISE),
-        note="医院填报的晋升前服务",
-    )

@@ -10,9 +10,10 @@ from core.pages import FilterForm
 from staffing.forms import PostingFilter
 from staffing.models import Batch, Posting
 from staffing.plan_forms import BatchFilter
+from staffing.selectors.desk import postings_without_arrival
 from staffing.selectors.entry import agreement_choices
 from staffing.selectors.named import people_named
-from staffing.selectors.waiting import arrivals_to_confirm, plans_to_accept
+from staffing.selectors.waiting import arrivals_to_confirm, plans_to_accept, postings_ending
 from staffing.services.postings import may_confirm_arrival
 
 # a date minus a date is a whole number in PostgreSQL
@@ -71,6 +72,10 @@ class PostingList(Listing):
                 rows = rows.filter(**{name: chosen[name]})
         if "today" in chosen:
             rows = rows.arrived().on_day(self.today)
+        if "ending" in chosen:
+            rows = rows.filter(pk__in=postings_ending(self.user, day=self.today))
+        if "late" in chosen:
+            rows = rows.filter(pk__in=postings_without_arrival(user=self.user, day=self.today))
         if "waiting" in chosen:
             rows = rows.filter(pk__in=arrivals_to_confirm(self.user, day=self.today))
         return rows

@@ -1,7 +1,9 @@
 """What waits for the bureau in the field of postings and activities.
 
-Each selector is both the number on the desk and the list behind it.
+Each selector is both the number in 待办 and the list behind it; the words are the lists' filters.
 """
+
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -10,15 +12,19 @@ from accounts.models import Organisation, User
 from staffing.models import Activity, AdvancedStudy, Batch, Inspection, Posting, PostingChange
 from support.models.confirmation import RecordStatus
 
+NO_ARRIVAL, TO_END, NO_ATTENDANCE, RETURNED = "no-arrival", "to-end", "no-attendance", "returned"
+TO_FILE, TO_DECIDE, TO_CONCLUDE = "to-file", "to-decide", "to-conclude"
+TO_ISSUE, TO_RECOGNISE = "to-issue", "to-recognise"
 
-def postings_without_arrival(*, user: User) -> QuerySet[Posting]:
+
+def postings_without_arrival(*, user: User, day: date | None = None) -> QuerySet[Posting]:
     """The stay has begun and the recipient has not confirmed that the person is there."""
     return (
         Posting.objects.visible_to(user)
         .not_arrived()
         .filter(
             status=Posting.Status.APPROVED,
-            start_on__lte=timezone.localdate(),
+            start_on__lte=day or timezone.localdate(),
         )
     )
 

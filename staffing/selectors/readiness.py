@@ -34,7 +34,8 @@ class ReadinessRow:
 
 
 def arrival_deadline(cycle: Cycle) -> date | None:
-    deadline = cycle.deadlines.filter(kind=CycleDeadline.Kind.ARRIVAL).first()
+    """The first one of the whole cycle; what one agreement alone was given is not everybody's."""
+    deadline = cycle.deadlines.filter(kind=CycleDeadline.Kind.ARRIVAL, agreement=None).first()
     return deadline.due_on if deadline else None
 
 

@@ -28,7 +28,8 @@ def workspace(request):
         .order_by("-start_on", "-pk")[:6]
     )
     context = {
-        "waiting": waiting,
+        "waiting": waiting[:SHOWN],
+        "waiting_more": max(0, len(waiting) - SHOWN),
         "next": _next_step(user, waiting),
         "today": today,
         "activities": activities,
@@ -72,8 +73,8 @@ def _side(part: str, label: str, where: str, agreements, on_post, organisation_i
 
 def _next_step(user, waiting) -> dict:
     """One clear thing to do: the first line that waits, else logging what was done today."""
-    urgent = next((line for line in waiting if line.tone != "off"), None)
-    if user.has_perm("support.confirm_record") and urgent or urgent and urgent.tone == "bad":
+    urgent = next((line for line in waiting if line.waits_now), None)
+    if urgent and (user.has_perm("support.confirm_record") or urgent.is_urgent):
         return {"what": f"有 {urgent.count} {urgent.what}", "action": urgent.action, "url": urgent.url}
     if user.has_perm("staffing.enter_activity"):
         return {"what": "登记今天的工作", "action": "登记活动", "url": reverse("activity-new")}

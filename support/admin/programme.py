@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 
-from core.admin import ScopedAdmin, ScopedInline, ScopedRelatedFilter
+from core.admin import ScopedAdmin, ScopedRelatedFilter
 from core.desk import chip
-from support.models import Cycle, CycleDeadline, Programme
+from support.admin.deadline import LOAD, MAKE, CycleDeadlineInline
+from support.models import Cycle, Programme
 
 
 @admin.register(Programme)
@@ -15,6 +16,7 @@ class ProgrammeAdmin(ScopedAdmin):
     search_fields = ["name", "basis", "bureau__name", "bureau__name_key"]
     search_help_text = "按项目名称、主管部门或政策依据查找"
     list_select_related = ["bureau"]
+    verbs = [LOAD]
     fieldsets = [
         (
             None,
@@ -30,11 +32,6 @@ class ProgrammeAdmin(ScopedAdmin):
         return chip("演示", "info") if programme.is_demo else chip("正式", "ok")
 
 
-class CycleDeadlineInline(ScopedInline):
-    model = CycleDeadline
-    fields = ["kind", "due_on", "note"]
-
-
 @admin.register(Cycle)
 class CycleAdmin(ScopedAdmin):
     menu = ("项目与协议", 120)
@@ -46,6 +43,7 @@ class CycleAdmin(ScopedAdmin):
     date_hierarchy = "start_on"
     autocomplete_fields = ["recipients_planned"]
     inlines = [CycleDeadlineInline]
+    verbs = [MAKE]
     fieldsets = [
         (
             None,

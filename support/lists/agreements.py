@@ -8,6 +8,7 @@ from core.pages import FilterForm
 from support.forms import AgreementFilter
 from support.models import Agreement
 from support.selectors import agreements as selectors
+from support.selectors.desk import agreements_ending
 from support.selectors.waiting import versions_to_confirm
 
 
@@ -58,6 +59,8 @@ class AgreementList(Listing):
             rows = rows.filter(state=chosen["state"])
         if "side" in chosen:
             rows = rows.filter(**{chosen["side"]: self.user.organisation_id})
+        if "ending" in chosen:
+            rows = rows.filter(pk__in=agreements_ending(user=self.user, day=self.today))
         if "waiting" in chosen:
             rows = rows.filter(versions__in=versions_to_confirm(self.user))
         return rows

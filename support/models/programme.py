@@ -74,32 +74,3 @@ class Cycle(models.Model):
     @property
     def period(self) -> Period:
         return Period(self.start_on, self.end_on)
-
-
-class CycleDeadline(models.Model):
-    """A date by which something of the cycle must be done (时限). Late is recorded, never blocked."""
-
-    class Kind(models.TextChoices):
-        PLAN = "plan", "方案和结对"
-        AGREEMENT = "agreement", "签订并备案协议"
-        ARRIVAL = "arrival", "人员到岗"
-        SUMMARY = "summary", "年度总结"
-
-    cycle = models.ForeignKey(Cycle, verbose_name="周期", on_delete=models.CASCADE, related_name="deadlines")
-    kind = models.CharField("事项", max_length=20, choices=Kind.choices)
-    due_on = models.DateField("期限")
-    note = models.CharField("说明", max_length=200, blank=True)
-
-    objects = ScopedQuerySet.as_manager()
-    scope = Scope(
-        organisations=("cycle__programme__bureau",),
-        viewers=("cycle__agreements__sender", "cycle__agreements__recipient"),
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = "时限"
-        ordering = ["due_on"]
-        constraints = [models.UniqueConstraint(fields=["cycle", "kind"], name="cycle_deadline_once")]
-
-    def __str__(self):
-        return f"{self.get_kind_display()} {self.due_on:%Y-%m-%d}"

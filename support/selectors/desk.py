@@ -1,9 +1,9 @@
 """What waits for the bureau in the field of agreements, donations and outcome figures.
 
-Each selector is both the number on the desk and the list behind it.
+Each selector is both the number in 待办 and the list behind it; the words are the lists' filters.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -14,6 +14,7 @@ from support.models.confirmation import RecordStatus
 from support.selectors.waiting import outcomes_to_confirm
 
 ENDING_WITHIN_DAYS = 60
+TO_FILE, RETURNED, PENDING, ENDING, TO_CONFIRM = "to-file", "returned", "pending", "ending", "to-confirm"
 
 
 def versions_to_file(*, user: User) -> QuerySet[AgreementVersion]:
@@ -39,9 +40,9 @@ def agreements_pending(*, user: User) -> QuerySet[Agreement]:
     return Agreement.objects.visible_to(user).filter(Exists(under_way), effective_from__isnull=True)
 
 
-def agreements_ending(*, user: User) -> QuerySet[Agreement]:
+def agreements_ending(*, user: User, day: date | None = None) -> QuerySet[Agreement]:
     """In force, over within 60 days, and not yet renewed or terminated."""
-    today = timezone.localdate()
+    today = day or timezone.localdate()
     return Agreement.objects.visible_to(user).filter(
         effective_from__lte=today,
         effective_to__range=(today, today + timedelta(days=ENDING_WITHIN_DAYS)),

@@ -6,8 +6,10 @@ from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from core.desk import cards_for, list_url
+from core.desk import list_url
+from core.waiting import work_waiting
 from support.models import Agreement, AgreementVersion
 from testing import builders as build
 from tests.desk.case import DeskCase, grow
@@ -60,12 +62,15 @@ class ListTests(DeskCase):
         some = 0
         for role in ("bureau_officer", "bureau_leader", "system_admin"):
             self.as_role(role)
-            for card in cards_for(self.world.people[role]):
-                with self.subTest(role=role, card=card.label):
-                    listed = self.client.get(card.url).context["cl"]
+            lines = work_waiting(self.world.people[role], day=timezone.localdate(), empty=True)
+            for line in lines:
+                if not line.url.startswith(reverse("admin:index")):
+                    continue  # a page beside the desk, held in its own tests
+                with self.subTest(role=role, line=line.what):
+                    listed = self.client.get(line.url).context["cl"]
                     self.assertTrue(listed.has_active_filters)
-                    self.assertEqual(listed.result_count, card.count)
-                    some += card.count > 0
+                    self.assertEqual(listed.result_count, line.count)
+                    some += line.count > 0
         self.assertGreaterEqual(some, 5)
 
     def test_the_index_costs_the_same_whatever_waits(self):

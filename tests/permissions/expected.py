@@ -61,6 +61,10 @@ CERTIFICATES = Rows(clinician=OWN_CERTIFICATES, owned=Rows(NONE, NONE, OWN_CERTI
 CONCLUDED = names("inspected")
 INSPECTED = Rows(CONCLUDED, CONCLUDED, CONCLUDED, owned=Rows(NONE, NONE, CONCLUDED))
 OF_THE_PAIR = Rows(clinician=ALL)
+OWN_NOTICES = Rows(
+    own_only={role: names(f"notice_{role}") for role in (SENDER, RECIPIENT, CLINICIAN, "bureau_officer")}
+)
+OWN_DIGESTS = Rows(own_only={SENDER: names("digest")})
 
 
 def kept_by_recipient(*clinicians_rows: str) -> Rows:
@@ -74,6 +78,8 @@ EXPECTED: dict[str, Rows | str] = {
     "core.Job": Rows(
         own_only={SENDER: names("job"), "bureau_officer": names("bureau_job", "certificate_job")}
     ),
+    "accounts.Notice": OWN_NOTICES,
+    "accounts.DigestSent": OWN_DIGESTS,
     "accounts.Region": REFERENCE,
     "accounts.Organisation": Rows(
         hospital=names("hospital", "clinic", "bureau"),
@@ -91,7 +97,13 @@ EXPECTED: dict[str, Rows | str] = {
     ),
     "support.Programme": Rows(names("programme"), names("programme"), owned=Rows(NONE, NONE)),
     "support.Cycle": Rows(names("cycle"), names("cycle"), owned=Rows(NONE, NONE)),
-    "support.CycleDeadline": PARTNERS_ONLY_READ,
+    # the deadline of one agreement belongs to its two parties, the others to everybody in the cycle
+    "support.CycleDeadline": Rows(
+        names("deadline", "deadline_of_pair"),
+        names("deadline", "deadline_of_pair"),
+        owned=Rows(names("deadline_of_pair"), names("deadline_of_pair")),
+    ),
+    "support.DeadlineRule": Rows(NONE, NONE),
     "support.Agreement": PARTIES,
     "support.AgreementVersion": PARTIES,
     "support.AgreementParty": PARTIES,

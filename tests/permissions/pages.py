@@ -39,6 +39,10 @@ PROMOTION_READERS = REGION | {SENDER, BOSS}
 GET, POST, FORM = ("GET",), ("POST",), ("GET", "POST")
 
 
+NOT_TO_ME = dict.fromkeys(EVERYBODY - {SENDER}, 404)
+NOTIFIED = frozenset({SENDER, RECIPIENT, CLINICIAN, OFFICER})
+
+
 @dataclass(frozen=True)
 class Page:
     """One case of a view. ``of``: the row of the OWN ring whose page it is; ``data``: what is posted.
@@ -594,6 +598,32 @@ PAGES: dict[str, Page | tuple[Page, ...]] = (
         "sign-out": Page(PUBLIC, POST),
         "home": Page(EVERYBODY, get_status=302),
         "password-change": Page(EVERYBODY, FORM, answer=200, anywhere=True),
+        "profile": Page(
+            EVERYBODY,
+            FORM,
+            data=lambda ring: {"email": "new@example.org", "wants_digest": "on"},
+            anywhere=True,
+        ),
+        # ---- work that waits, and one's own notices
+        "todo": Page(EVERYBODY - {AUDIT}),
+        "deadlines": (
+            Page(READERS),
+            Page(READERS, query=lambda ring: f"?cycle={ring.cycle.pk}&show=open&side=hospital"),
+        ),
+        "notice-list": Page(EVERYBODY),
+        # everybody's own, at home and elsewhere; who has none writes nothing
+        "notice-mark-all": (
+            Page(EVERYBODY, POST, anywhere=True, roles=NOTIFIED),
+            Page(
+                EVERYBODY,
+                POST,
+                own=dict.fromkeys(EVERYBODY, REFUSED),
+                roles=EVERYBODY - NOTIFIED,
+                far=REFUSED,
+            ),
+        ),
+        "notice-open": Page(EVERYBODY, POST, of=f"notice_{SENDER}", own=NOT_TO_ME),
+        "notice-mark-read": Page(EVERYBODY, POST, of=f"notice_{SENDER}", own=NOT_TO_ME),
         "job-progress": Page(EVERYBODY, of="job", own=NO_JOB),
         "job-retry": Page(EVERYBODY, POST, of="job", own=NO_JOB),
         # ---- sheets of lists, and the search over everything

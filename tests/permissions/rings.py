@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import FormerName, Role, User
+from accounts.models import DigestSent, FormerName, Notice, Role, User
 from assessment.models import ScoreTemplate
 from assessment.services.assessments import Mark, assessment_decide, assessment_open, assessment_score
 from core.checks import our_models
@@ -51,12 +51,13 @@ from staffing.services.posting_changes import posting_change_refuse
 from staffing.services.studies import study_log_write
 from staffing.services.text_prints import similarity_judge
 from staffing.tests.honest_texts import HONEST
-from support.models import AgreementAttachment, Cycle
+from support.models import AgreementAttachment, Cycle, CycleDeadline
 from support.models.confirmation import RecordStatus
 from support.services.agreements import agreement_amend, version_confirm
 from support.services.disputes import record_dispute
 from support.services.donations import donation_use_add
 from testing import builders as build
+from testing.builders.deadlines import deadline_rule
 from testing.files import png
 from testing.scene import people_for
 
@@ -115,6 +116,7 @@ def build_ring(ring: Ring) -> Ring:
         _entries,
         _exports,
         _returns,
+        _reminders,
     ):
         step(ring, it)
     ring.named = {name: _fresh(row) for name, row in vars(it).items()}
@@ -486,6 +488,38 @@ def _exports(ring: Ring, it) -> None:
     )
     it.export_job.result_file = store_atomically(f"jobs/{it.export_job.pk}/sheet.xlsx", b"PK")
     it.export_job.save()
+
+
+def _reminders(ring: Ring, it) -> None:
+    """Rules, the deadline of one pair beside that of all, and one notice each for some."""
+    it.deadline_rule = deadline_rule(
+        it.bureau, "cycle_end", name=f"{ring.mark}时限", basis=f"{ring.mark}文件"
+    )
+    it.spare_deadline_rule = deadline_rule(it.bureau, "cycle_start", name=f"{ring.mark}备用时限", kind="plan")
+    it.deadline_of_pair = CycleDeadline.objects.create(
+        cycle=it.cycle,
+        kind="arrival",
+        period=it.agreement.number,
+        agreement=it.agreement,
+        due_on=ring.on(8, 1),
+        note=f"{ring.mark}单独约定",
+    )
+    for role in (Role.HOSPITAL_COORDINATOR, Role.RECIPIENT_COORDINATOR, Role.CLINICIAN, Role.BUREAU_OFFICER):
+        made = Notice.objects.create(
+            user=ring.people[role],
+            kind="plan",
+            text=f"{ring.mark}通知",
+            url="/todo/",
+            key=f"{ring.code}-{role}",
+        )
+        setattr(it, f"notice_{role.value}", made)
+    it.digest = DigestSent.objects.create(
+        user=ring.people[Role.HOSPITAL_COORDINATOR],
+        day=ring.on(3, 2),
+        state="failed",
+        reason=f"{ring.mark}原因",
+        finished_at=timezone.now(),
+    )
 
 
 def certificate_pdf(ring: Ring) -> bytes:
