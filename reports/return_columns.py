@@ -1,7 +1,8 @@
 """The columns of the monthly returns, in the official order (statistical form of the handbook, §7.1).
 
 A column's number is that of the statistical form; several columns may share one (期 and 人次 of lectures).
-The workload columns are exactly the figures that come from activities: same rule, same number everywhere.
+The workload columns are the figures that come from activities: same rule, same number everywhere. After the
+columns of the form stand the daily work that it does not ask for but that fills most of a doctor's days.
 """
 
 from collections.abc import Mapping
@@ -28,13 +29,21 @@ class Column:
         return f"{self.label}（{self.unit}）"
 
 
-WORKLOAD = tuple(
-    Column(figure.code, figure.label, figure.unit, str(figure.column))
-    for figure in sorted(
-        (figure for figure in FIGURES.values() if figure.listing == "activities"),
-        key=lambda figure: figure.column,
+BESIDE_THE_FORM = ("ward_rounds", "rescues")
+
+
+def _workload() -> tuple[Column, ...]:
+    numbered = (figure for figure in FIGURES.values() if figure.listing == "activities" and figure.column)
+    figures = [
+        *sorted(numbered, key=lambda figure: figure.column),
+        *(FIGURES[code] for code in BESIDE_THE_FORM),
+    ]
+    return tuple(
+        Column(figure.code, figure.label, figure.unit, str(figure.column or "")) for figure in figures
     )
-)
+
+
+WORKLOAD = _workload()
 ATTENDANCE = (
     Column("due", "应出勤", "天"),
     Column("present", "在岗", "天"),

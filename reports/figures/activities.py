@@ -136,6 +136,8 @@ _declare("rules_revised", "建立（修订）制度", "项", 13, "帮助建立�
 _declare("remote_consultations", "远程会诊", "例", 15, "通过远程方式开展的会诊")
 _declare("referrals_up", "上转", "例", 15, "由受援单位转往支援单位")
 _declare("referrals_down", "下转", "例", 15, "由支援单位转回受援单位")
+_declare("ward_rounds", "查房", "次", None, "一般查房，带教的计入教学查房")
+_declare("rescues", "抢救危重", "例", None, "参与抢救的急危重症")
 _declare("leader_visits", "领导到点指导", "次", None, "支援单位领导班子成员到受援单位的次数")
 _declare("expert_visits", "专家团队到点", "次", None, "支援单位专家团队到受援单位的次数，一次来几人都计一次")
 _declare("village_doctors_trained", "培训乡村医生", "人次", None, "参训的乡村医生人次")

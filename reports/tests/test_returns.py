@@ -61,7 +61,7 @@ def head(row: MonthlyReturn) -> MonthlyReturn:
 
 def test_columns_are_the_figures_of_activities_in_the_official_order():
     assert [column.number for column in WORKLOAD] == [
-        *"23456677", "8", "9", "10", "10", "12", "13", "15", "15", "15",
+        *"23456677", "8", "9", "10", "10", "12", "13", "15", "15", "15", "", "",
     ]  # fmt: skip
     assert all((FIGURES[c.code].label, FIGURES[c.code].unit) == (c.label, c.unit) for c in WORKLOAD)
     assert [column.label for column in ATTENDANCE][:2] == ["应出勤", "在岗"]
