@@ -1,6 +1,5 @@
 """The form of one activity: it shows only what the chosen type asks."""
 
-import re
 import uuid
 from collections.abc import Sequence
 from datetime import date
@@ -10,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from core.forms import DateInput
+from staffing.entry_fields import DaysField, PostedField
 from staffing.models import Activity, ActivityFinding, ActivityOutcome, ActivityType, Asked, Clinician
 from staffing.services.activity_rules import Finding, Outcome, Quantity
 from support.forms import AgreementChoice
@@ -22,47 +22,6 @@ OUTCOME_KINDS = {
     "department": ActivityOutcome.Kind.DEPARTMENT,
 }
 NOTHING_PERSONAL = "不要填写患者姓名、身份证号或电话。"
-DAY_SEPARATORS = re.compile(r"[\s、,，;；]+")
-
-
-class PeopleWidget(forms.CheckboxSelectMultiple):
-    """Tick boxes in a box of their own; a script sifts them by name and by agreement."""
-
-    template_name = "staffing/_people.html"
-    option_template_name = "staffing/_person.html"
-
-
-class PeopleField(forms.ModelMultipleChoiceField):
-    widget = PeopleWidget
-
-    def label_from_instance(self, person):
-        return person
-
-
-class PostedWidget(PeopleWidget):
-    """Those posted under the agreement on the day first; the others on request."""
-
-    template_name = "staffing/_posted_people.html"
-    option_template_name = "staffing/_posted_person.html"
-
-
-class PostedField(PeopleField):
-    widget = PostedWidget
-
-
-class DaysField(forms.CharField):
-    """Several days, written one after the other: 2026-04-10、2026-04-13."""
-
-    def to_python(self, value) -> list[date]:
-        found = []
-        for text in filter(None, DAY_SEPARATORS.split(super().to_python(value))):
-            try:
-                found.append(date.fromisoformat(text))
-            except ValueError:
-                raise forms.ValidationError(
-                    f"“{text[:20]}”不是日期，请写成 2026-04-10，多天用“、”隔开。"
-                ) from None
-        return found
 
 
 class ActivityForm(forms.Form):

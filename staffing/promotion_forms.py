@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from core.forms import DateInput
 from core.pages import NO_FILTERS, FilterForm, SearchField
-from staffing.activity_forms import PeopleField
+from staffing.entry_fields import PeopleField
 from staffing.models import Clinician, PromotionFacts, RecognisedService
 from staffing.promotion.terms import ENTERED_KINDS
 from staffing.services.promotion import YEARS_AHEAD

@@ -69,6 +69,10 @@ class ActivityTypeForm(forms.ModelForm):
 class ActivityTypeAdmin(ScopedAdmin):
     menu = ("基础目录", 750)
     form = ActivityTypeForm
+
+    class Media:
+        css = {"all": ["css/activity_type_desk.css"]}
+
     list_display = ["name", "measure_names", "asked_names", "evidence", "active_chip", "order"]
     list_filter = ["is_active", "evidence", "names_outcomes"]
     search_fields = ["code", "name"]

@@ -207,7 +207,7 @@
   }
   const copy = read(store);
   const { entrySaved } = form.dataset;
-  if (entrySaved) say("ok", `已自动保存 ${clock(entrySaved)}`);
+  if (entrySaved) say("ok", `已自动保存 ${entrySaved.slice(11, 16)}`);
   if (copy?.fields) {
     if (copy.at > (entrySaved ? new Date(entrySaved).toISOString() : "")) {
       put(copy);
