@@ -15,7 +15,8 @@ from staffing.models import SimilarityVerdict, SimilarPair, TextPrint
 from staffing.selectors.near_texts import near_texts, rows_of, visible_keys
 from staffing.text_sources import TextSource, all_sources, read_text, source_of
 
-TOO_COMMON = 300  # prints with one hash: whoever writes it says nothing of their own
+# a stretch in so many prints of so many units is a turn of phrase; one unit's own template is none
+TOO_COMMON, IN_UNITS = 300, 20
 BATCH = 500
 
 
@@ -99,8 +100,8 @@ def common_stretches_learn() -> None:
         cursor.execute(
             "INSERT INTO staffing_commonstretch (hash, prints)"
             " SELECT hash, count(*) FROM staffing_textprint, unnest(hashes) AS hash"
-            " GROUP BY hash HAVING count(*) >= %s",
-            [TOO_COMMON],
+            " GROUP BY hash HAVING count(*) >= %s AND count(DISTINCT unit_id) >= %s",
+            [TOO_COMMON, IN_UNITS],
         )
 
 

@@ -198,6 +198,9 @@ def test_the_night_makes_up_for_what_was_missed(yicheng):
 def test_what_everybody_writes_is_learned_and_no_longer_asked_for(yicheng, monkeypatch):
     monkeypatch.setattr(services, "TOO_COMMON", 2)
     services.common_stretches_learn()
+    assert not CommonStretch.objects.exists()  # one unit's own template is no turn of phrase
+    monkeypatch.setattr(services, "IN_UNITS", 2)
+    services.common_stretches_learn()
     both = set.intersection(*(set(made.hashes) for made in TextPrint.objects.all()))
     assert set(CommonStretch.objects.values_list("hash", flat=True)) == both
     assert near_texts(text=WRITTEN, unit=0, year=2026) == []
