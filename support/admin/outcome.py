@@ -27,6 +27,7 @@ class OutcomeValueAdmin(TwoSidedAdmin):
     search_help_text = "按受援单位（可用拼音首字母）、指标或数据来源查找"
     list_select_related = ["recipient", "indicator"]
     autocomplete_fields = ["recipient", "indicator"]
+    readonly_fields = [*TwoSidedAdmin.readonly_fields, "doubts"]
     fieldsets = [
         (
             None,
