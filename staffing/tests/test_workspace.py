@@ -46,6 +46,8 @@ def test_every_line_leads_to_a_list_of_exactly_that_many_rows(client, pair):
     for role in found:
         client.force_login(people[role])
         for line in work_waiting(people[role], day=today):
+            if "月报" in line.what:  # nothing is stored of what is still to be submitted
+                continue
             assert urlsplit(line.url).query
             rows = client.get(line.url).context["page"].paginator.count
             # drafts and returned rows of both sides stand in one list; the line counts one's own
