@@ -18,5 +18,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_pinyin_keys")]
+    dependencies = [("accounts", "0002_workspace_in_full")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

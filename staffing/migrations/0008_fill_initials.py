@@ -18,5 +18,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staffing", "0007_name_initials")]
+    dependencies = [("staffing", "0007_types_ask_what_concerns_them")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

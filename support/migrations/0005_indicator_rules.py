@@ -20,6 +20,6 @@ def settle(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("support", "0005_records_and_outcomes")]
+    dependencies = [("support", "0004_workspace_in_full")]
 
     operations = [migrations.RunPython(settle, migrations.RunPython.noop)]
