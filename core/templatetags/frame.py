@@ -21,7 +21,7 @@ class Place:
 
 
 WAITING, AGREEMENTS, POSTINGS, ATTENDANCE = "待办", "协议", "派驻", "考勤"
-PEOPLE, TEACHING = "人员", "进修带教"
+ACTIVITIES, PEOPLE, TEACHING, RESULTS = "活动", "人员", "进修带教", "成效捐赠"
 
 PLACES = (
     Place("工作台", "workspace", "support.view_workspace"),
@@ -37,15 +37,17 @@ PLACES = (
     Place("考勤月表", "attendance-list", "staffing.view_monthsheet", ATTENDANCE),
     Place("请假", "leave-list", "staffing.view_leave", ATTENDANCE),
     Place("暗访抽查", "inspection-list", "staffing.view_inspection", ATTENDANCE, own_rows=False),
-    Place("活动", "activity-list", "staffing.view_activity"),
+    Place("活动记录", "activity-list", "staffing.view_activity", ACTIVITIES),
+    Place("月报", "return-list", "reports.view_monthlyreturn", ACTIVITIES),
+    Place("争议", "dispute-list", "support.view_disputes", ACTIVITIES, own_rows=False),
+    Place("雷同文字", "similar-texts", "staffing.view_similar_texts", ACTIVITIES, own_rows=False),
     Place("进修", "study-list", "staffing.view_advancedstudy", TEACHING, own_rows=False),
     Place("师带徒", "mentorship-list", "staffing.view_mentorship", TEACHING),
-    Place("捐赠", "donation-list", "support.view_donation", own_rows=False),
-    Place("成效", "outcome-list", "support.view_outcomevalue", own_rows=False),
+    Place("成效指标", "outcome-list", "support.view_outcomevalue", RESULTS, own_rows=False),
+    Place("捐赠", "donation-list", "support.view_donation", RESULTS, own_rows=False),
     Place("人员名册", "clinician-list", "staffing.view_clinician", PEOPLE, own_rows=False),
     Place("晋升服务", "candidate-list", "staffing.view_promotioncandidate", PEOPLE, own_rows=False),
     Place("服务证明", "certificate-list", "staffing.view_servicecertificate", PEOPLE),
-    Place("月报", "return-list", "reports.view_monthlyreturn"),
     Place("年度总结", "summary-list", "reports.view_summary", own_rows=False),
 )
 
@@ -67,6 +69,8 @@ def navigation(context) -> list[dict]:
     only_own_rows = user.reach().organisations is None and not user.reach().everything
     path = request.path if request else ""
     entries: dict[str, dict] = {}
+    reached = [place for place in PLACES if path.startswith(_address(place.url_name) or "\0")]
+    nearest = max(reached, key=lambda place: len(_address(place.url_name)), default=None)
     if user.is_staff and (desk := _address("admin:index")):
         entries["desk"] = {"label": "管理工作台", "url": desk, "is_here": path.startswith(desk), "places": []}
     for place in PLACES:
@@ -75,7 +79,7 @@ def navigation(context) -> list[dict]:
         url = _address(place.url_name)
         if not url:
             continue
-        here = path.startswith(url)
+        here = place is nearest
         entry = entries.setdefault(
             place.section or place.label,
             {"label": place.section or place.label, "url": url, "is_here": False, "places": []},

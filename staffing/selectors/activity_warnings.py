@@ -77,6 +77,7 @@ def activity_warnings(
     has_evidence: bool = False,
     same: Activity | None = None,
     replaces: Activity | None = None,
+    measures: Mapping | None = None,
 ) -> list[Advice]:
     """All of it, in the order of the form. ``same`` is the record itself, ``replaces`` the one it corrects."""
     found = personal_advice(texts) + filing_advice(start_on, filed_on) + subset_advice(numbers, findings)
@@ -96,8 +97,9 @@ def activity_warnings(
             participants=participants,
             texts=[text for name in ("topic", "content", "note") for text in texts.get(name, ()) if text],
             exclude=same,
+            measures=measures,
         )
-        if one.activity.pk not in known
+        if one.activity is None or one.activity.pk not in known
     ]
     if duplicates:
         found.append(

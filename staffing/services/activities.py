@@ -154,6 +154,7 @@ def activity_save(
                 has_evidence=activity.evidence.exists(),
                 same=activity,
                 replaces=replaces,
+                measures={measure: quantity.value for measure, quantity in measures.items()},
             )
             ask(advice, acknowledged)
         record_submit(record=activity, by=by)

@@ -8,7 +8,7 @@ from core.access import access
 from core.lists import show_list
 from staffing.lists.activities import ActivityList
 from staffing.models import Activity, Clinician
-from staffing.selectors.duplicates import possible_duplicates
+from staffing.selectors.duplicates import duplicates_of
 from support.models.donation import Qualifier
 from support.views.records import RecordViews
 
@@ -91,20 +91,6 @@ def activity_detail(request, pk):
                 .filter(activities=activity)
                 .values_list("pk", flat=True)
             ),
-            "duplicates": _duplicates(request.user, activity) if context["rights"].confirm else [],
+            "duplicates": duplicates_of(activity, request.user) if context["rights"].confirm else [],
         },
-    )
-
-
-def _duplicates(user, activity) -> list:
-    """What may be the same event, for whoever is about to confirm it."""
-    return possible_duplicates(
-        user=user,
-        agreement=activity.agreement,
-        activity_type=activity.activity_type,
-        start_on=activity.start_on,
-        end_on=activity.end_on,
-        participants=list(activity.participants.all()),
-        texts=[activity.topic, activity.content],
-        exclude=activity,
     )

@@ -28,6 +28,7 @@ from staffing.views.activities import ENTER, RECORDS, visible_activity
 from staffing.views.entry_drafts import MANAGE
 from staffing.views.entry_start import key_named, record_named, start_of, template_named
 from support.models.confirmation import RecordStatus
+from support.views.evidence import evidence_from_request
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,6 +121,9 @@ def _form_page(request, kind, activity=None, *, original=None, again=None, templ
         form, kind.names_outcomes and outcomes, asks_findings and findings
     ):
         known = activity or original
+        evidence_from_request(
+            request, kind="activity", entry_key=form.cleaned_data["client_key"], record=activity
+        )
         try:
             saved = _save(
                 request,

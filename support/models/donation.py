@@ -64,6 +64,7 @@ class Donation(TwoSidedRecord):
     accepted_by = models.CharField(
         "验收人", max_length=50, blank=True, help_text="受援单位参加验收的人员，多人用顿号隔开。"
     )
+    client_key = models.UUIDField("提交凭据", unique=True, null=True, editable=False)
     purpose = models.CharField("指定用途", max_length=100, blank=True)
     # written by the recipient, often after the confirmation, and once
     published_on = models.DateField("公示日期", null=True, blank=True, editable=False)

@@ -1,5 +1,6 @@
 """Donations (捐赠): entering and rewriting what was given, with its items, and following its use."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from core.numbers import money
 from support.models import Agreement, Donation, DonationItem, DonationUse
 from support.models.confirmation import RecordStatus
 from support.selectors.donations import items_total
+from support.services.evidence import evidence_attach
 from support.services.records import record_submit, stated, told
 from support.services.replacements import replacement_of
 
@@ -63,13 +65,15 @@ def donation_save(
     donation: Donation | None = None,
     replaces: Donation | None = None,
     replace_reason: str = "",
+    client_key: uuid.UUID | None = None,
     submit: bool = False,
     **fields,
 ) -> Donation:
     """Create (``donation`` None) or rewrite an editable donation, optionally submitting it.
 
     ``items`` are unsaved rows and replace the present ones. ``fields``: qualifier, valuation,
-    receipt, accepted_on, accepted_by, purpose. The same donation twice is refused. With ``replaces``
+    receipt, accepted_on, accepted_by, purpose. The same donation twice is refused; a repeated submit with
+    the same ``client_key`` returns the first record and changes nothing. With ``replaces``
     the new one corrects a confirmed donation, for the reason given.
     """
     correction = {}
@@ -77,6 +81,10 @@ def donation_save(
         correction = replacement_of(original=replaces, by=by, reason=replace_reason)
     # then the agreement: two identical submits at once queue here and the second is refused
     agreement = Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement.pk)
+    if donation is None and client_key is not None:
+        known = Donation.objects.filter(client_key=client_key, entered_by=by).first()
+        if known is not None:
+            return known
     if donation is not None:
         donation = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
         if not donation.is_editable:
@@ -103,7 +111,7 @@ def donation_save(
         )
     problems.raise_if_any()
     if donation is None:
-        donation = Donation(entered_by=by, entered_for=by.organisation)
+        donation = Donation(entered_by=by, entered_for=by.organisation, client_key=client_key)
     values = dict(agreement=agreement, kind=kind, given_on=given_on, title=title, amount=amount, **fields)
     for name, value in (values | correction).items():
         setattr(donation, name, value)
@@ -114,6 +122,8 @@ def donation_save(
         item.donation = donation
         item.pk = None
         item.save(force_insert=True)
+    if client_key is not None:
+        evidence_attach(record=donation, entry_key=client_key, by=by)
     if submit:
         record_submit(record=donation, by=by)
     return donation

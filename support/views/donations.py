@@ -1,5 +1,7 @@
 """Donations: entered by one party of the agreement, confirmed by the other, followed by the recipient."""
 
+import uuid
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
@@ -16,6 +18,7 @@ from support.models import Donation, DonationItem
 from support.selectors.agreements import agreements_as_party
 from support.selectors.donations import items_total
 from support.services import donations as services
+from support.views.evidence import evidence_from_request
 from support.views.records import RecordViews
 
 ENTER = "support.enter_donation"
@@ -144,8 +147,10 @@ def _form_page(request, donation, original=None):
     )
     rows = [{name: getattr(item, name) for name in ITEM_FIELDS} for item in _items(shown)]
     items = DonationItems(request.POST or None, prefix="items", initial=rows)
+    entry_key = _entry_key(request, donation)
     # both are asked, so that every problem shows at once
     if request.method == "POST" and all([form.is_valid(), items.is_valid()]):
+        evidence_from_request(request, kind="donation", entry_key=entry_key, record=donation)
         wanted = [DonationItem(**values) for values in filled(items)]
         saved = attempt(
             form,
@@ -154,6 +159,7 @@ def _form_page(request, donation, original=None):
                 items=wanted,
                 donation=donation,
                 replaces=original,
+                client_key=entry_key,
                 submit="send" in request.POST,
                 **form.cleaned_data,
             ),
@@ -163,8 +169,25 @@ def _form_page(request, donation, original=None):
     return render(
         request,
         "support/donation_form.html",
-        {"form": form, "items": items, "record": donation, "original": original},
+        {
+            "form": form,
+            "items": items,
+            "record": donation,
+            "original": original,
+            "entry_key": entry_key,
+            "evidence_rule": "optional",
+        },
     )
+
+
+def _entry_key(request, donation) -> uuid.UUID:
+    """The form's own key: under it files come before the record, and a repeated submit is one donation."""
+    if donation is not None and donation.client_key:
+        return donation.client_key
+    try:
+        return uuid.UUID(request.POST.get("client_key", ""))
+    except ValueError:
+        return uuid.uuid4()
 
 
 def _items(donation):
