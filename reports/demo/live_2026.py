@@ -8,10 +8,10 @@ confirmed, waiting, returned and in draft. Everything here is invented and small
 from datetime import date, timedelta
 
 from accounts.models import Organisation, User
-from reports.demo import case_c01, live_dispatch, scribe
+from reports.demo import case_c01, live_dispatch, live_workspace, scribe
 from reports.demo import organisations as places
 from reports.demo.accounts import coordinator_of
-from reports.demo.clock import as_of, days_after
+from reports.demo.clock import as_of
 from staffing.models import Clinician
 from support.models import Agreement, Cycle, CycleDeadline
 from support.services.agreements import agreement_renew, version_confirm
@@ -70,6 +70,7 @@ def load(organisations: dict[str, Organisation]) -> bool:
     routine(agreements)
     waiting(agreements)
     live_dispatch.load(agreements)
+    live_workspace.load(cycle, agreements)
     return True
 
 
@@ -91,6 +92,7 @@ def renew(cycle: Cycle) -> dict[str, Agreement]:
             version.title, version.signed_on = "2026年度对口支援协议书", date(2026, 4, 24)
             version.save()
             version.parties.update(signed_on=version.signed_on)
+            live_workspace.promise(version)
         if stage == "filed":
             agreement = scribe.settle(version, on=date(2026, 4, 24), filed_on=date(2026, 4, 28), by=officer)
         else:
@@ -227,13 +229,4 @@ def waiting(agreements: dict[str, Agreement]) -> None:
         "2600.00",
         items=(("新生儿复苏模型", 1, "套"),),
         upto="submitted",
-    )
-    scribe.outcome(
-        shitang.recipient,
-        "outpatient_visits",
-        2026,
-        "8130",
-        on=days_after(date(2026, 10, 1), 8),
-        officer=None,
-        quarter=3,
     )
