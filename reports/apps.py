@@ -9,6 +9,7 @@ class ReportsConfig(AppConfig):
         from accounts import notices
         from core import waiting
         from reports import jobs, policies  # noqa: F401
+        from reports.selectors import return_deadlines  # noqa: F401
         from reports.selectors.notices import deadlines
         from reports.selectors.returns_waiting import returns_waiting
         from reports.selectors.targets import targets_waiting

@@ -18,7 +18,8 @@ from reports.demo import organisations as places
 from reports.demo import scribe
 from reports.demo.accounts import coordinator_of
 from reports.demo.clock import as_of, days_after
-from reports.models import ReturnForm
+from reports.models import ReturnForm, ReturnLevel, ReturnRule
+from reports.reference import DUE_DAYS
 from reports.selectors.return_subjects import Subject
 from reports.services.monthly_returns import return_submit
 from staffing.models import Activity
@@ -246,6 +247,14 @@ def returns(*agreements: Agreement) -> None:
         ("hospital", sender, coordinator_of(sender), 6),
         ("bureau", officer.organisation, officer, 9),
     ]
+    for level in ReturnLevel:
+        ReturnRule.objects.create(
+            bureau=officer.organisation,
+            level=level,
+            due_day=DUE_DAYS[level],
+            from_month=SEPTEMBER,
+            basis="演示：本局从 2026 年 9 月起用本系统报送月报。",
+        )
     for form in ReturnForm.values:
         for level, unit, by, day in levels:
             with as_of(date(2026, 10, day)):

@@ -151,7 +151,9 @@ class ReturnRule(models.Model):
     )
     level = models.CharField("层级", max_length=10, choices=ReturnLevel.choices)
     due_day = models.PositiveSmallIntegerField("次月几日前", help_text="1–28；含当日。")
-    from_month = models.DateField("起始月份", help_text="该月 1 日；从这个月的月报起适用。")
+    from_month = models.DateField(
+        "起始月份", help_text="该月 1 日；从这个月的月报起适用。本局最早一条之前的月份不催报。"
+    )
     basis = models.CharField("依据", max_length=200)
 
     objects = ScopedQuerySet.as_manager()

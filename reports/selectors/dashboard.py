@@ -29,11 +29,12 @@ from support.models import Agreement, Cycle
 from support.models.confirmation import RecordStatus
 from support.selectors.coverage import Coverage, coverage
 
-# the canonical form in its order; donations stand apart, never as one sum
+# the canonical form in its order, then the daily work beside it; donations stand apart, never as one sum
 FORM = (
     "batches", "person_times", "persons", "patients", "operations", "consultations", "techniques", "lectures",
     "trainings", "teaching_rounds", "surgery_demos", "outreach_sessions", "outreach_patients", "trainees",
     "departments_built", "rules_revised", "remote_consultations", "referrals_up", "referrals_down",
+    "ward_rounds", "rescues",
 )  # fmt: skip
 DONATIONS = ("donated_cash", "donated_goods", "waived_fees")
 TRENDS = ("person_times", "patients", "lectures", "teaching_rounds")

@@ -209,6 +209,20 @@ def due_rule(subject: Subject, known: list[ReturnRule]) -> ReturnRule | None:
     return max(fitting, key=nearness, default=None)
 
 
+def is_owed(subject: Subject, known: list[ReturnRule]) -> bool:
+    """Whether the month is asked for at all: where a bureau has its own rules, from the first of them on.
+
+    What was before a county began to report here stands in its old papers.
+    """
+    path = subject.organisation.region.path
+    began = [
+        rule.from_month
+        for rule in known
+        if rule.bureau and rule.level == subject.level and path.startswith(rule.bureau.region.path)
+    ]
+    return not began or min(began) <= subject.month
+
+
 def due_on(subject: Subject, known: list[ReturnRule] | None = None) -> date:
     """Without any rule the last day of the following month."""
     rule = due_rule(subject, rules() if known is None else known)

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import Role, User
 from core.dates import Period, add_months
 from reports.models import MonthlyReturn, ReturnForm, ReturnLevel
-from reports.selectors.return_subjects import Subject, due_on, rules
+from reports.selectors.return_subjects import Subject, due_on, is_owed, rules
 from staffing.models import Posting
 from support.models import Agreement
 
@@ -38,7 +38,7 @@ def returns_due(user: User, *, day: date, back: int = LOOK_BACK) -> list[Due]:
     known = rules() if subjects else []
     found = []
     for subject in subjects:
-        if _key(subject) not in done and subject.period.end < day:
+        if _key(subject) not in done and subject.period.end < day and is_owed(subject, known):
             last = due_on(subject, known)
             found.append(Due(subject, last, last < day))
     order = list(ReturnLevel.values)
@@ -63,7 +63,8 @@ def _submitted(subjects: list[Subject], span: Period) -> set[tuple]:
     return set(rows.order_by().values_list("form", "level", "organisation", "clinician", "month"))
 
 
-def _months(spans: Iterable[tuple[date, date]], within: Period) -> set[date]:
+def months_of(spans: Iterable[tuple[date, date]], within: Period) -> set[date]:
+    """First days of the months that the spans touch."""
     found = set()
     for start, end in spans:
         month, last = max(start, within.start).replace(day=1), min(end, within.end)
@@ -90,10 +91,10 @@ def _own_units(user: User, span: Period) -> list[Subject]:
         agreements = Agreement.objects.filter(
             pk__in=pairs, effective_from__lte=span.end, effective_to__gte=span.start
         )
-        stays = _stays(span).filter(agreement__in=pairs)
+        stays = stays_within(span).filter(agreement__in=pairs)
         months = {
-            ReturnForm.WORKLOAD: _months(agreements.values_list("effective_from", "effective_to"), span),
-            ReturnForm.ATTENDANCE: _months(stays.order_by().values_list("arrived_on", "end_on"), span),
+            ReturnForm.WORKLOAD: months_of(agreements.values_list("effective_from", "effective_to"), span),
+            ReturnForm.ATTENDANCE: months_of(stays.order_by().values_list("arrived_on", "end_on"), span),
         }
         found += [
             Subject(form.value, level.value, unit, month) for form, those in months.items() for month in those
@@ -101,7 +102,8 @@ def _own_units(user: User, span: Period) -> list[Subject]:
     return found
 
 
-def _stays(span: Period) -> QuerySet[Posting]:
+def stays_within(span: Period) -> QuerySet[Posting]:
+    """Confirmed stays with a day in the span; no escorts, no liaison."""
     return (
         Posting.objects.arrived()
         .staff()
@@ -117,13 +119,13 @@ def _people(user: User, span: Period) -> list[Subject]:
         nobody = Q(clinician__user__isnull=True) | Q(clinician__user__is_active=False)
         mine |= Q(agreement__recipient=user.organisation_id) & nobody
     stays = (
-        _stays(span)
+        stays_within(span)
         .filter(mine)
         .select_related("clinician__user", "clinician__organisation", "agreement__recipient__region")
     )
     found: dict[tuple, Subject] = {}
     for stay in stays:
-        for month in _months([(stay.arrived_on, stay.end_on)], span):
+        for month in months_of([(stay.arrived_on, stay.end_on)], span):
             for form in ReturnForm.values:
                 one = Subject(form, ReturnLevel.PERSON.value, stay.agreement.recipient, month, stay.clinician)
                 found[_key(one)] = one
