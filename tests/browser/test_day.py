@@ -43,7 +43,11 @@ def test_from_a_lecture_on_the_phone_to_the_downloaded_summary(world, visit, bac
     for code, number in (("lectures", "1"), ("lecture_audience", "45")):
         page.fill(f"[name=measure_{Measure.objects.get(code=code).pk}]", number)
     page.click("button:has-text('保存并提交')")
-    page.wait_for_load_state("networkidle")
+    # a lecture should come with a photo: asked about once
+    page.wait_for_selector(".advice")
+    page.check("[name=acknowledged]")
+    page.click("button:has-text('保存并提交')")
+    page.wait_for_selector(".message-success")
     made = Activity.objects.get(start_on="2026-04-20")
     assert made.status == "submitted" and made.entered_for == world.hospital
 
