@@ -8,12 +8,16 @@ Nothing is written to disk before a photo has passed.
 import io
 import re
 import struct
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
+_FLAG = threading.Lock()
 MEGABYTE = 1024 * 1024
 LIMIT = 20 * MEGABYTE
 MOST_PIXELS = 50_000_000
@@ -52,7 +56,7 @@ def read_photo(file) -> Photo:
             f"照片有 {width} × {height} 像素，超过上限 {MOST_PIXELS // 10_000} 万像素，请缩小后再传。"
         )
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _whole_pictures_only():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=[kind]) as opened:
                 opened.load()
@@ -69,6 +73,17 @@ def read_photo(file) -> Photo:
     ) as error:
         raise ValidationError("照片已经损坏，打不开。请重新拍摄或换一张。") from error
     return _kept(_plain(upright), kind)
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """Elsewhere in the process the page layout lets Pillow fill up half pictures; evidence must be whole."""
+    with _FLAG:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def turned(content: bytes) -> Photo:

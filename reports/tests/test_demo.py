@@ -303,8 +303,7 @@ class UnderWay:
         )
         assert sorted(waiting) == [
             (places.LINGYUN_HOSPITAL, places.LINGYUN_HOSPITAL),
-            (places.LINGYUN_HOSPITAL, places.SENDER),
-            (places.LINGYUN_HOSPITAL, places.SENDER),
+            *[(places.LINGYUN_HOSPITAL, places.SENDER)] * 3,
             (places.SHITANG, places.SHITANG),
             (places.SHITANG, places.SENDER),
         ]
@@ -315,7 +314,10 @@ class UnderWay:
             == doctor
         )
         assert {row.agreement.recipient.code for row in Posting.objects.not_arrived()} == {places.SHITANG}
-        assert OutcomeValue.objects.get(status="submitted").recipient.code == places.SHITANG
+        quarter = OutcomeValue.objects.filter(status="submitted")
+        assert {row.recipient.code for row in quarter} == {places.SHITANG} and quarter.count() == 3
+        assert activities.get(status="disputed").dispute_answer
+        assert activities.get(replaces__isnull=False).replaces.status == "confirmed"
 
     def test_everything_lies_in_demonstration_programmes(self):
         assert Programme.objects.count() == 2

@@ -45,7 +45,7 @@ events = st.lists(
     max_size=12,
 )
 gifts = st.lists(
-    st.tuples(days, st.sampled_from(["cash", "goods"]), st.none() | st.decimals(0, 10**6, places=2)),
+    st.tuples(days, st.sampled_from(["cash", "goods"]), st.none() | st.decimals("0.01", 10**6, places=2)),
     max_size=4,
 )
 departures = st.lists(st.tuples(days, st.integers(1, 3)), max_size=4)

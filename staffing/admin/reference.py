@@ -99,6 +99,22 @@ class ActivityTypeAdmin(ScopedAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("measures")
 
+    def get_fieldsets(self, request, obj=None):
+        """Whoever only reads sees the names of what is asked, not its codes."""
+        found = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return found
+        told = {"asks": "asked_names", "requires": "required_names"}
+        return [
+            (title, {**options, "fields": [told.get(name, name) for name in options["fields"]]})
+            for title, options in found
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        found = super().get_readonly_fields(request, obj)
+        reads = not self.has_change_permission(request, obj)
+        return [*found, "asked_names", "required_names"] if reads else found
+
     @admin.display(description="计量项")
     def measure_names(self, kind):
         return "、".join(str(measure) for measure in kind.measures.all()) or None
@@ -106,6 +122,10 @@ class ActivityTypeAdmin(ScopedAdmin):
     @admin.display(description="填报内容")
     def asked_names(self, kind):
         return "、".join(label for code, label in Asked.choices if code in kind.asks) or None
+
+    @admin.display(description="必填内容")
+    def required_names(self, kind):
+        return "、".join(label for code, label in Asked.choices if code in kind.requires) or None
 
     @admin.display(description="状态", ordering="is_active")
     def active_chip(self, kind):

@@ -82,7 +82,7 @@ def test_the_desk_issues_declines_revokes(client, world):
     build.proved(world.posting)
     made = build.certificate(world.posting, status="requested")
     signed_in(client, world.people["bureau_officer"])
-    assert "待出具的证明" in client.get(reverse("admin:index")).content.decode()
+    assert "份证明待出具" in client.get(reverse("admin:index")).content.decode()
 
     def do(verb, **data):
         return client.post(

@@ -62,7 +62,9 @@ def _asked(request):
         target=chosen.get("target", ""),
         organisation=chosen["organisation"].pk if "organisation" in chosen else None,
     )
-    lines = candidate_lines(rows, sort=chosen.get("sort", ""), only_lacking="lacking" in chosen)
+    lines = candidate_lines(
+        rows, sort=filters.cleaned_data.get("sort") or "", only_lacking="lacking" in chosen
+    )
     return filters, lines
 
 
@@ -96,7 +98,7 @@ def candidate_list(request):
             "filter": filters,
             "page": page_of(request, lines, size_of(filters)),
             "counts": verdict_counts(lines),
-            "headings": _headings(filters.chosen.get("sort", DEFAULT_SORT), shows_units),
+            "headings": _headings(filters.cleaned_data.get("sort") or DEFAULT_SORT, shows_units),
             "shows_units": shows_units,
             "manages": request.user.has_perm(ENTER),
             "query": request.GET.urlencode(),

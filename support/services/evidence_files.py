@@ -25,7 +25,7 @@ def delete_later(storage: Storage, names: Iterable[str]) -> None:
 
 def evidence_discard(*, record: models.Model) -> None:
     """Files of a record that is being deleted go once that is certain. Rows go with the record."""
-    related = getattr(record, "evidence", None)
-    if related is not None:
-        for row in related.all():
-            delete_later(row.file.storage, names_of(row))
+    for relation in record._meta.related_objects:
+        if issubclass(relation.related_model, EvidenceFile):
+            for row in relation.related_model.objects.filter(**{relation.field.name: record}):
+                delete_later(row.file.storage, names_of(row))

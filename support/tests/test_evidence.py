@@ -18,8 +18,7 @@ from core.tests.together import split, together
 from support.evidence_kinds import kind_called
 from support.models import DonationEvidence
 from support.services import evidence as services
-from support.services.donations import donation_delete
-from support.services.records import record_submit
+from support.services.records import record_delete, record_submit
 from testing import builders as build
 from testing.files import PDF, jpeg, png
 
@@ -185,7 +184,7 @@ def test_a_deleted_draft_takes_its_files_along(donation, django_capture_on_commi
     send(donation.entered_by, record=donation)
     other = send(donation.entered_by)
     with django_capture_on_commit_callbacks(execute=True):
-        donation_delete(donation=donation, by=donation.entered_by)
+        record_delete(record=donation, by=donation.entered_by)
     assert on_disk() == named([other])
 
 

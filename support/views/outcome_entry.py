@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from core.access import access
 from core.pages import attempt
@@ -71,7 +71,7 @@ def _tell(request, written) -> None:
         messages.info(request, "没有改动。")
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @access(ENTER)
 def outcome_edit(request, pk):
     """An open value is mended in the form of its period, an open correction in its own."""

@@ -89,6 +89,6 @@ def test_the_search_box_has_the_focus_after_a_stroke(world, visit):
     page.keyboard.type("活动/")
     assert page.input_value("#find-box") == "活动/"
     page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_url(f"**{reverse('search')}**")
     assert reverse("search") in page.url
     assert visitor.complaints == []

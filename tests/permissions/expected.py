@@ -76,7 +76,10 @@ def kept_by_recipient(*clinicians_rows: str) -> Rows:
 EXPECTED: dict[str, Rows | str] = {
     "core.AuditEvent": NOBODY,
     "core.Job": Rows(
-        own_only={SENDER: names("job"), "bureau_officer": names("bureau_job", "certificate_job")}
+        own_only={
+            SENDER: names("job", "export_job"),
+            "bureau_officer": names("bureau_job", "certificate_job"),
+        }
     ),
     "accounts.Notice": OWN_NOTICES,
     "accounts.DigestSent": OWN_DIGESTS,
