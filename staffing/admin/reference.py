@@ -37,7 +37,7 @@ class TypeMeasureInline(ScopedInline):
 
     @admin.display(description="单位")
     def unit(self, row):
-        return row.measure.unit if row.measure_id else None
+        return row.measure.unit if row.measure_id else ""
 
 
 class QuestionsField(forms.MultipleChoiceField):

@@ -11,16 +11,17 @@ document.addEventListener("toggle", (event) => {
 
 // The boxes in which one searches for a row take the name of their label: the script that draws them gives none.
 function nameBoxes() {
-  for (const box of document.querySelectorAll("select.admin-autocomplete + .select2 .select2-selection")) {
-    const select = box.closest(".select2").previousElementSibling;
+  for (const drawn of document.querySelectorAll("select.admin-autocomplete + .select2")) {
+    const select = drawn.previousElementSibling;
     const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
-    const name = (label?.textContent ?? select.getAttribute("aria-label") ?? select.closest("td")?.className ?? "").replace(/[：:]\s*$/, "").trim();
-    const shown = box.querySelector(".select2-selection__rendered");
-    if (!name || !shown) continue;
-    box.removeAttribute("aria-labelledby");
-    box.setAttribute("aria-label", name);
-    shown.setAttribute("aria-label", name);
+    const name = (label?.textContent ?? select.getAttribute("aria-label") ?? "").trim().replace(/[：:]$/, "");
+    if (!name) continue;
+    for (const part of drawn.querySelectorAll(".select2-selection, .select2-selection__rendered, .select2-search__field")) {
+      if (part.getAttribute("aria-label") === name) continue;
+      part.removeAttribute("aria-labelledby");
+      part.setAttribute("aria-label", name);
+    }
   }
+  for (const field of document.querySelectorAll(".select2-dropdown .select2-search__field:not([aria-label])")) field.setAttribute("aria-label", "查找");
 }
-window.addEventListener("load", nameBoxes);
-document.addEventListener("formset:added", () => setTimeout(nameBoxes));
+new MutationObserver(nameBoxes).observe(document.documentElement, { childList: true, subtree: true });

@@ -18,6 +18,7 @@ from core.tests.together import split, together
 from support.evidence_kinds import kind_called
 from support.models import DonationEvidence
 from support.services import evidence as services
+from support.services.evidence_files import names_of
 from support.services.records import record_delete, record_submit
 from testing import builders as build
 from testing.files import PDF, jpeg, png
@@ -31,7 +32,7 @@ def on_disk() -> set[str]:
 
 
 def named(rows) -> set[str]:
-    return {Path(name).name for row in rows for name in services._names(row)}
+    return {Path(name).name for row in rows for name in names_of(row)}
 
 
 @pytest.fixture(autouse=True)
@@ -237,7 +238,7 @@ def test_the_sweeper_takes_what_nobody_took_over(donation, django_capture_on_com
     stray, new_stray = (Path(default_storage.path(f"evidence/{name}.jpg")) for name in ("old", "new"))
     for path in (stray, new_stray):
         path.write_bytes(b"x")
-    for path in [stray, *(Path(default_storage.path(name)) for name in services._names(used))]:
+    for path in [stray, *(Path(default_storage.path(name)) for name in names_of(used))]:
         touch(path, long_ago)
     with django_capture_on_commit_callbacks(execute=True):
         assert services.evidence_sweep() == 3

@@ -224,6 +224,7 @@ class RecordTests(DeskCase):
             "qualifier": "exact",
             "valuation": "stated",
             "items-TOTAL_FORMS": 1,
+            "items-0-category": "equipment",
             "items-0-name": "心电图机",
             "items-0-quantity": "1",
             "items-0-unit": "台",
