@@ -121,11 +121,11 @@ class ActivityTypeAdmin(ScopedAdmin):
 
     @admin.display(description="填报内容")
     def asked_names(self, kind):
-        return "、".join(label for code, label in Asked.choices if code in kind.asks) or None
+        return "、".join(label for code, label in Asked.choices if code in kind.asks) or "—"
 
     @admin.display(description="必填内容")
     def required_names(self, kind):
-        return "、".join(label for code, label in Asked.choices if code in kind.requires) or None
+        return "、".join(label for code, label in Asked.choices if code in kind.requires) or "—"
 
     @admin.display(description="状态", ordering="is_active")
     def active_chip(self, kind):

@@ -24,4 +24,22 @@ function nameBoxes() {
   }
   for (const field of document.querySelectorAll(".select2-dropdown .select2-search__field:not([aria-label])")) field.setAttribute("aria-label", "查找");
 }
-new MutationObserver(nameBoxes).observe(document.documentElement, { childList: true, subtree: true });
+// fields in a table of rows below a record take the name of their column
+function nameCells() {
+  for (const cell of document.querySelectorAll(".tabular td[class*=field-]")) {
+    const column = [...cell.classList].find((one) => one.startsWith("field-")).slice(6);
+    const name = cell.closest("table").querySelector(`th.column-${CSS.escape(column)}`)?.textContent.trim();
+    if (!name) continue;
+    for (const field of cell.querySelectorAll("input:not([type=hidden]), select:not(.admin-autocomplete), textarea")) {
+      if (!field.hasAttribute("aria-label") && !field.labels?.length) field.setAttribute("aria-label", name);
+    }
+    const drawn = cell.querySelector("select.admin-autocomplete");
+    if (drawn && !drawn.hasAttribute("aria-label")) drawn.setAttribute("aria-label", name);
+  }
+}
+function nameAll() {
+  nameCells();
+  nameBoxes();
+}
+document.addEventListener("DOMContentLoaded", nameAll);
+new MutationObserver(nameAll).observe(document.documentElement, { childList: true, subtree: true });
