@@ -19,7 +19,7 @@ from core.scope import visible_or_404
 from core.selectors.workdays import day_kinds, unknown_years
 from core.web import run_verb
 from staffing.attendance_forms import DayForm, MonthForm
-from staffing.lists.attendance import SheetList, sheet_units  # noqa: F401
+from staffing.lists.attendance import SheetList
 from staffing.marks import ALL_DAY, HALVES, Cell, mark_label
 from staffing.models import Mark, MonthSheet
 from staffing.selectors.attendance import service_days

@@ -15,10 +15,10 @@ from core.excel.writing import write_workbook
 from core.models import AuditEvent
 from core.services.audit import audit_record
 from staffing.attendance_forms import ReturnFilter
+from staffing.lists.attendance import sheet_units
 from staffing.selectors.attendance_returns import KINDS, ReturnLine, attendance_return
 from staffing.selectors.entry import sees_only_own_rows
 from staffing.selectors.sheets import sheets_missing
-from staffing.views.attendance import sheet_units
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT, DAY, NUMBER = TextWidget(), DateWidget(), DecimalWidget()

@@ -13,7 +13,6 @@ from core.scope import visible_or_404
 from staffing.forms import ArrivalForm, EarlyForm, EndForm, ExtendForm, ReasonForm
 from staffing.lists.postings import PostingList
 from staffing.models import Posting, PostingChange
-from staffing.selectors.entry import agreement_choices  # noqa: F401
 from staffing.selectors.inspections import findings_shown
 from staffing.selectors.stay_verdicts import posting_verdicts
 from staffing.services import postings as services
