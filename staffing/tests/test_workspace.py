@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from accounts.models import Role
 from core.waiting import DRAFT, RETURNED, work_waiting
-from reports.models import ReturnLevel, ReturnRule
 from testing import builders as build
 from testing.scene import people_for
 
@@ -76,21 +75,10 @@ def test_every_line_leads_to_a_list_of_exactly_that_many_rows(client, pair):
     }
 
 
-def begin_returns_next_year(agreement, today):
-    """So that no monthly return is due yet."""
-    for level in ReturnLevel:
-        ReturnRule.objects.create(
-            bureau=agreement.cycle.programme.bureau,
-            level=level,
-            due_day=5,
-            from_month=date(today.year + 1, 1, 1),
-            basis="本局通知",
-        )
-
-
 def test_the_next_step_is_the_first_line_and_changes_when_it_is_done(client, pair):
     _, _, agreement, people, today = pair
-    begin_returns_next_year(agreement, today)
+    # no monthly return is due yet
+    build.returns_begin(agreement.cycle.programme.bureau, date(today.year + 1, 1, 1))
     asked = build.activity(agreement, on=today - timedelta(3), status="submitted")
     client.force_login(people[RC])
     page = client.get(reverse("workspace"))

@@ -1,10 +1,11 @@
 """Entering outcome figures: the recipient's form of all indicators of a period, and correcting one value."""
 
 from django.contrib import messages
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from core.access import access
 from core.pages import attempt
@@ -71,7 +72,7 @@ def _tell(request, written) -> None:
         messages.info(request, "没有改动。")
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @access(ENTER)
 def outcome_edit(request, pk):
     """An open value is mended in the form of its period, an open correction in its own."""
@@ -80,6 +81,8 @@ def outcome_edit(request, pk):
     if not value.is_editable:
         messages.info(request, f"记录现在是“{value.status_label}”，不能修改。")
         return redirect("outcome-detail", pk=pk)
+    if value.replaces_id is None and request.method == "POST":
+        return HttpResponseNotAllowed(["GET"])
     if value.replaces_id is None:
         return redirect(_address(value))
     return _correct(request, value, correction=value)

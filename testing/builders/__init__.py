@@ -53,7 +53,7 @@ from testing.builders.promotion import (
     recognised,
 )
 from testing.builders.records import activity, donation, outcome_value, quantities, settle, side, study
-from testing.builders.returns import monthly_return, return_subject
+from testing.builders.returns import monthly_return, return_subject, returns_begin
 from testing.builders.rules import stay_rule
 
 __all__ = [
@@ -104,6 +104,7 @@ __all__ = [
     "recognised",
     "region",
     "return_subject",
+    "returns_begin",
     "settle",
     "side",
     "stay_rule",

@@ -7,7 +7,7 @@ monthly_return("person", clinic, date(2026, 3, 1), clinician=doctor, form="atten
 from datetime import date
 
 from accounts.models import Organisation, User
-from reports.models import MonthlyReturn, ReturnLevel
+from reports.models import MonthlyReturn, ReturnLevel, ReturnRule
 from reports.selectors.return_subjects import Subject
 from reports.services.monthly_returns import return_submit
 from staffing.models import Clinician
@@ -40,3 +40,9 @@ def monthly_return(
     if by is None:
         by = officer(of) if level == ReturnLevel.BUREAU else coordinator(of, sending=level == "hospital")
     return return_submit(subject=subject, by=by, **fields)
+
+
+def returns_begin(bureau: Organisation, month: date) -> None:
+    """The bureau asks for returns from this month on."""
+    for level in ReturnLevel:
+        ReturnRule.objects.create(bureau=bureau, level=level, due_day=5, from_month=month, basis="本局通知")

@@ -56,6 +56,7 @@ def test_from_a_lecture_on_the_phone_to_the_downloaded_summary(world, visit, bac
     receiver.open(f"/activities/{made.pk}/")
     page.click("button:has-text('确认属实')")
     page.click("#confirm-dialog [data-confirm-yes]")
+    page.wait_for_selector(".message-success")
     page.wait_for_load_state("networkidle")
     made.refresh_from_db()
     assert made.status == "confirmed" and made.confirmed_for == world.clinic

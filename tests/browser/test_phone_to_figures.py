@@ -93,6 +93,7 @@ def test_a_ward_round_with_three_photos_and_a_lost_network(promised, visit):
     expect(page.locator("[data-evidence-gallery] img")).to_have_count(3)
     page.click("button:has-text('确认属实')")
     page.click("#confirm-dialog [data-confirm-yes]")
+    page.wait_for_selector(".message-success")
     page.wait_for_load_state("networkidle")
     made.refresh_from_db()
     assert made.status == "confirmed"
