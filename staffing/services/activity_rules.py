@@ -8,14 +8,14 @@ from decimal import Decimal
 from django.utils import timezone
 
 from accounts.models import User
-from core.errors import Problems
+from core.errors import Problems, RuleBroken
 from core.id_numbers import mask_id_number
 from core.personal_text import id_numbers_in
 from staffing.models import Activity, ActivityFinding, ActivityType, Clinician, Measure
 from staffing.selectors.activity_warnings import TEXT_LABELS
 from support.models import Agreement
-from support.models.confirmation import RecordStatus
 from support.models.donation import Qualifier
+from support.services.replacements import replaceable
 
 LONGEST_DISEASE = ActivityFinding._meta.get_field("disease").max_length
 
@@ -142,16 +142,12 @@ def judge_correction(
     of: Activity | None,
     by: User,
 ) -> None:
-    """A correction takes the place of a confirmed record of one's own side; one at a time."""
-    old = Activity.objects.select_for_update(of=("self",)).get(pk=replaces.pk)
-    if old.entered_for_id != by.organisation_id:
-        problems.add("只能更正本单位填报的记录。")
-    if old.status != RecordStatus.CONFIRMED:
-        problems.add(f"只有已确认的记录需要更正，这条记录现在是“{old.get_status_display()}”。")
-    under_way = Activity.objects.filter(replaces=old).exclude(pk=of.pk if of else None).first()
-    if under_way is not None:
-        problems.add(f"这条记录已有一条更正（{under_way.get_status_display()}），请在那一条上修改。")
-    if (old.agreement_id, old.activity_type_id) != (agreement.pk, activity_type.pk):
+    """A correction keeps agreement and type; the rest is the rule of all corrections."""
+    try:
+        replaceable(replaces, by, but=of)
+    except RuleBroken as error:
+        problems.add("".join(error.messages))
+    if (replaces.agreement_id, replaces.activity_type_id) != (agreement.pk, activity_type.pk):
         problems.add(
             "更正不能换协议或活动类型；这两项登记错了的，请作废原记录后重新登记。", field="agreement"
         )

@@ -406,7 +406,7 @@ def test_what_may_not_be_corrected(agreement):
     old = build.activity(agreement)
     assert set(refusal(lambda: correct(old, replace_reason=" "))) == {"replace_reason"}
     other_side = refusal(lambda: correct(old, by=build.side(agreement, False)))
-    assert other_side["__all__"] == ["只能更正本单位填报的记录。"]
+    assert other_side["__all__"] == ["只有填报单位可以更正。"]
     assert (
         "类型"
         in refusal(lambda: correct(old, kind="ward_round", measures={"ward_rounds": 1}))["agreement"][0]
@@ -414,7 +414,7 @@ def test_what_may_not_be_corrected(agreement):
     open_one = build.activity(agreement, status="submitted")
     assert "待确认" in refusal(lambda: correct(open_one))["__all__"][0]
     first = correct(old)
-    assert "已有一条更正（草稿）" in refusal(lambda: correct(old))["__all__"][0]
+    assert "更正正在办理（草稿）" in refusal(lambda: correct(old))["__all__"][0]
     record_delete(record=first, by=first.entered_by)
     assert correct(old).replaces == old
 
@@ -424,4 +424,4 @@ def test_two_corrections_at_once_are_one():
     agreement = build.agreement_in_force(build.organisation(), build.organisation("township_clinic"))
     old, by = build.activity(agreement), build.side(agreement, True)
     done, refused = split(together(*[lambda: correct(old, by=by)] * 3))
-    assert len(done) == 1 and all("已有一条更正" in str(error) for error in refused)
+    assert len(done) == 1 and all("更正正在办理" in str(error) for error in refused)

@@ -19,14 +19,19 @@ def replacement_of(*, original: TwoSidedRecord, by: User, reason: str) -> dict:
     Call it before any other lock of the transaction, and create the record with these fields.
     """
     reason = stated(reason, field="replace_reason", missing="请写明更正原因。")
-    return {"replaces": _replaceable(original, by, verb="更正"), "replace_reason": reason}
+    return {"replaces": replaceable(original, by), "replace_reason": reason}
 
 
-def _replaceable(original: TwoSidedRecord, by: User, *, verb: str) -> TwoSidedRecord:
+def replaceable(
+    original: TwoSidedRecord, by: User, *, verb: str = "更正", but: TwoSidedRecord | None = None
+) -> TwoSidedRecord:
+    """The confirmed record of one's own side, locked; RuleBroken when it is not or something else is about to
+    replace it. ``but``: the correction that is being rewritten.
+    """
     current = locked(original)
     expect(current, RecordStatus.CONFIRMED, verb=verb)
     expect_own_side(current, by, verb=verb)
-    other = type(current).objects.filter(replaces=current).first()
+    other = type(current).objects.filter(replaces=current).exclude(pk=but.pk if but else None).first()
     if other is not None:
         word = "作废" if other.is_withdrawal else "更正"
         raise RuleBroken(f"这条记录的{word}正在办理（{other.status_label}），不能再{verb}。")
@@ -41,7 +46,7 @@ def record_withdraw(*, record: TwoSidedRecord, by: User, reason: str) -> TwoSide
     no rows below, and waits for the other side at once.
     """
     reason = stated(reason, missing="请写明作废原因，对方据此确认。")
-    original = _replaceable(record, by, verb="作废")
+    original = replaceable(record, by, verb="作废")
     withdrawal = type(original)(
         **{field.attname: getattr(original, field.attname) for field in _named(type(original))},
         replaces=original,
