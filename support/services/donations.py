@@ -76,15 +76,17 @@ def donation_save(
     the same ``client_key`` returns the first record and changes nothing. With ``replaces``
     the new one corrects a confirmed donation, for the reason given.
     """
+    if donation is None and client_key is not None:
+        # two submits of one form at once queue on their author; the second then finds the first
+        User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
+        known = Donation.objects.filter(client_key=client_key, entered_by=by).first()
+        if known is not None:
+            return known
     correction = {}
     if donation is None and replaces is not None:
         correction = replacement_of(original=replaces, by=by, reason=replace_reason)
     # then the agreement: two identical submits at once queue here and the second is refused
     agreement = Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement.pk)
-    if donation is None and client_key is not None:
-        known = Donation.objects.filter(client_key=client_key, entered_by=by).first()
-        if known is not None:
-            return known
     if donation is not None:
         donation = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
         if not donation.is_editable:
