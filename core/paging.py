@@ -57,11 +57,3 @@ class ListPage(Page):
 
     def next_page_number(self) -> int:
         return self.number + 1
-
-    @property
-    def first_row(self) -> int:
-        return (self.number - 1) * self.paginator.per_page + 1
-
-    @property
-    def last_row(self) -> int:
-        return self.first_row + len(self.object_list) - 1

@@ -73,11 +73,6 @@ class Figure:
         """
         return dict(self._monthly(frame).values_list("month").annotate(value=self.aggregate))
 
-    def by_group_and_month(self, frame: Frame, group: str) -> dict[tuple, Decimal | int]:
-        """(group key, first day of the month) → value, one grouped statement."""
-        grouped = self._monthly(frame).values_list(self.groups[group], "month")
-        return {(key, month): value or 0 for key, month, value in grouped.annotate(value=self.aggregate)}
-
     def _monthly(self, frame: Frame) -> QuerySet:
         if not self.day:
             raise ValueError(f"figure {self.code} has no day by which its rows fall into months")

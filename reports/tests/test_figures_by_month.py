@@ -57,17 +57,6 @@ def test_months_make_the_year_and_agree_with_a_frame_of_each_month(filled):
             assert sum(found.values()) == figure.value(frame), code
 
 
-def test_groups_and_months_make_the_groups(filled):
-    frame, _ = filled
-    for code in DATED:
-        figure = FIGURES[code]
-        whole = Counter()
-        for (key, _), value in figure.by_group_and_month(frame, "agreement").items():
-            whole[key] += value
-        if figure.adds_up:
-            assert dict(whole) == figure.by(frame, "agreement"), code
-
-
 def test_what_lasts_has_no_months(filled):
     with pytest.raises(ValueError, match="no day"):
         FIGURES["agreements"].by_month(filled[0])

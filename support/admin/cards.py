@@ -11,10 +11,10 @@ from support.selectors.desk import (
     agreements_ending,
     agreements_pending,
     donations_returned,
-    outcome_values_to_confirm,
     versions_returned,
     versions_to_file,
 )
+from support.selectors.waiting import outcomes_to_confirm
 
 
 class VersionWaiting(WaitingFilter):
@@ -29,7 +29,7 @@ class AgreementWaiting(WaitingFilter):
 
 
 class OutcomeWaiting(WaitingFilter):
-    waiting = {TO_CONFIRM: ("待我确认", outcome_values_to_confirm)}
+    waiting = {TO_CONFIRM: ("待我确认", outcomes_to_confirm)}
 
 
 class DonationWaiting(WaitingFilter):

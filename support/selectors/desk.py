@@ -9,9 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from support.models import Agreement, AgreementVersion, Donation, OutcomeValue
+from support.models import Agreement, AgreementVersion, Donation
 from support.models.confirmation import RecordStatus
-from support.selectors.waiting import outcomes_to_confirm
 
 ENDING_WITHIN_DAYS = 60
 TO_FILE, RETURNED, PENDING, ENDING, TO_CONFIRM = "to-file", "returned", "pending", "ending", "to-confirm"
@@ -49,11 +48,6 @@ def agreements_ending(*, user: User, day: date | None = None) -> QuerySet[Agreem
         terminated_on__isnull=True,
         renewed_by__isnull=True,
     )
-
-
-def outcome_values_to_confirm(*, user: User) -> QuerySet[OutcomeValue]:
-    """Submitted by others and the bureau's to confirm."""
-    return outcomes_to_confirm(user)
 
 
 def donations_returned(*, user: User) -> QuerySet[Donation]:

@@ -47,11 +47,6 @@ def records_disputed(records: QuerySet) -> QuerySet:
     return records.filter(status=RecordStatus.DISPUTED).order_by("disputed_at", "pk")
 
 
-def records_to_answer(records: QuerySet, user: User) -> QuerySet:
-    """Entered by the user's side, disputed by the other, and not yet answered."""
-    return records_entered(records, user, RecordStatus.DISPUTED).filter(dispute_answer="")
-
-
 def records_to_rule(records: QuerySet, user: User) -> QuerySet:
     """In dispute under programmes of the user's own reach, for an officer who did not enter them.
 

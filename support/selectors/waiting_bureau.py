@@ -18,11 +18,10 @@ from support.selectors.desk import (
     agreements_ending,
     agreements_pending,
     donations_returned,
-    outcome_values_to_confirm,
     versions_returned,
     versions_to_file,
 )
-from support.selectors.waiting import ends_of, records_disputed
+from support.selectors.waiting import ends_of, outcomes_to_confirm, records_disputed
 
 DISPUTABLE = ((Donation, "条捐赠"), (OutcomeValue, "条成效数据"))
 
@@ -63,7 +62,7 @@ def agreements_and_records(user: User, *, day: date) -> Iterator[Waiting]:
         )
     if user.has_perm("support.confirm_record"):
         yield Waiting(
-            outcome_values_to_confirm(user=user).count(),
+            outcomes_to_confirm(user=user).count(),
             "条成效数据待确认",
             "去确认",
             list_url(OutcomeValue, waiting=TO_CONFIRM),
