@@ -3,8 +3,9 @@
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordMixin
 
-from accounts.models import Role, User
+from accounts.models import NoticeKind, Role, User
 from core.admin_verbs import VerbForm
+from core.pages import FilterForm, SearchField
 
 PASSWORD_HELP = "至少 8 位，不能全是数字，不要用常见密码或与姓名、用户名相近的密码。"
 
@@ -83,3 +84,9 @@ class ResetPasswordForm(SetPasswordMixin, VerbForm):
         self.validate_passwords()
         self.validate_password_for_user(self.row, "password1")
         return cleaned
+
+
+class NoticeFilter(FilterForm):
+    q = SearchField("查找", "内容")
+    kind = forms.ChoiceField(label="种类", choices=[("", "全部"), *NoticeKind.choices])
+    unread = forms.BooleanField(label="只看未读")

@@ -12,6 +12,11 @@ SIGNED_IN = "signed-in"
 PUBLIC = "public"
 
 
+def may_open(user, permission: str) -> bool:
+    """Whether the declaration ``permission`` of a view or a list lets this signed-in person in."""
+    return permission in (SIGNED_IN, PUBLIC) or user.has_perm(permission)
+
+
 def access(permission: str):
     """Declare and enforce a view's permission: 403 for a signed-in person without it.
 
@@ -21,7 +26,7 @@ def access(permission: str):
     def decorate(view):
         @wraps(view)
         def guarded(request, *args, **kwargs):
-            if permission not in (SIGNED_IN, PUBLIC) and not request.user.has_perm(permission):
+            if not may_open(request.user, permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

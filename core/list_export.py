@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
+from core.access import may_open
 from core.excel.writing import write_workbook
 from core.jobs import JobFailed, JobRun, job_kind
 from core.lists import Listing, listing_of
@@ -77,7 +78,7 @@ def hash_of(query: str) -> str:
 def write_list(run: JobRun) -> None:
     """May be killed at any line and run again: the file gets its name when it is whole."""
     user, kind = run.job.requester, listing_of(run.payload["listing"])
-    if kind is None or user is None or not user.is_active or not user.has_perm(kind.permission):
+    if kind is None or user is None or not user.is_active or not may_open(user, kind.permission):
         raise JobFailed("您现在没有查看这份列表的权限，不能导出。")
     listing = kind(user, QueryDict(run.payload["query"]))
     total = listing.page(1, exact=True).paginator.count

@@ -8,7 +8,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core import list_export as exports
-from core.access import SIGNED_IN, access
+from core.access import SIGNED_IN, access, may_open
 from core.lists import Listing, listing_of
 from core.models import AuditEvent, Job
 from core.scope import visible_or_404
@@ -20,7 +20,7 @@ def _listing(request, name: str) -> Listing:
     kind = listing_of(name)
     if kind is None:
         raise Http404
-    if not request.user.has_perm(kind.permission):
+    if not may_open(request.user, kind.permission):
         raise PermissionDenied
     return kind(request.user, request.GET)
 
@@ -68,7 +68,7 @@ def export_job(request, pk):
 def export_file(request, pk):
     job = _own_job(request, pk)
     kind = listing_of(job.payload["listing"])
-    if kind is None or not request.user.has_perm(kind.permission):
+    if kind is None or not may_open(request.user, kind.permission):
         raise PermissionDenied
     if job.state != Job.State.DONE or not job.result_file.storage.exists(job.result_file.name):
         raise Http404

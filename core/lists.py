@@ -7,15 +7,17 @@ on the page can be made by a worker from the same address. A view only says ``sh
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Count, F, Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 
 from core.excel.widgets import CellWidget, DateWidget, DecimalWidget, ShownWidget
-from core.pages import FilterForm, offer_sizes, size_of
+from core.pages import PAGE_SIZES, FilterForm, offer_sizes, size_of
 from core.paging import COUNTED, CappedPaginator, ListPage
 
 PLACES_OF_A_LIST = ("page", "size", "totals")  # not part of what is filtered or in which order
@@ -45,6 +47,19 @@ class Order:
                 found.append(f"-{path}" if down else path)
         return found
 
+    def arrange(self, rows: list, *, falling: bool) -> list:
+        """The same order for rows that are not in the database; equal ones keep the order they came in."""
+        rows = list(rows)
+        for path in reversed(self.by):
+            down, path = falling != path.startswith("-"), path.removeprefix("-")
+            of = attrgetter(path.replace("__", "."))
+            if path in self.nullable:
+                blank = [row for row in rows if of(row) is None]
+                rows = sorted((row for row in rows if of(row) is not None), key=of, reverse=down) + blank
+            else:
+                rows.sort(key=of, reverse=down)
+        return rows
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -72,6 +87,16 @@ class Shown:
 
 def day(heading: str, value) -> Shown:
     return Shown(heading, value, 12, DateWidget())
+
+
+def moment(heading: str, name: str) -> Shown:
+    """A point of time as the pages show it; ``name``: a DateTimeField of the row."""
+
+    def told(row) -> str:
+        at = getattr(row, name)
+        return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+    return Shown(heading, told, 17)
 
 
 def number(heading: str, value, places: int = 2) -> Shown:
@@ -114,6 +139,7 @@ class Listing:
     default: ClassVar[str] = ""
     totals_note: ClassVar[str] = ""
     columns: ClassVar[tuple[Shown, ...]] = ()
+    sizes: ClassVar[tuple[int, ...]] = PAGE_SIZES
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -130,14 +156,14 @@ class Listing:
     def make_filter(self) -> FilterForm:
         raise NotImplementedError
 
-    def visible(self) -> QuerySet:
+    def visible(self) -> QuerySet | list:
         """The rows of the list without any filter, within the person's scope."""
         raise NotImplementedError
 
-    def filtered(self, rows: QuerySet) -> QuerySet:
+    def filtered(self, rows):
         return rows
 
-    def related(self, rows: QuerySet) -> QuerySet:
+    def related(self, rows):
         """With everything that a row of the page or of the sheet reads."""
         return rows
 
@@ -163,7 +189,7 @@ class Listing:
                 for name in (f"-{order.name}", order.name) if order.falls else (order.name, f"-{order.name}"):
                     choices.append((name, self._order_label(name)))
             fields["sort"] = forms.ChoiceField(label="排序", choices=choices, required=False)
-        offer_sizes(self.filter)
+        offer_sizes(self.filter, self.sizes)
 
     def _order_label(self, name: str) -> str:
         order = next(order for order in self.orders if order.name == name.removeprefix("-"))
@@ -180,7 +206,7 @@ class Listing:
 
     @cached_property
     def size(self) -> int:
-        return size_of(self.filter)
+        return size_of(self.filter, self.sizes[0])
 
     @property
     def query(self) -> str:
@@ -192,7 +218,7 @@ class Listing:
 
     # ---- rows
     @cached_property
-    def found(self) -> QuerySet:
+    def found(self) -> QuerySet | list:
         return self.filtered(self.visible())
 
     @cached_property
@@ -204,7 +230,10 @@ class Listing:
         if not self.orders:
             return rows
         order = next(order for order in self.orders if order.name == self.sort.removeprefix("-"))
-        return rows.order_by(*order.expressions(falling=self.sort.startswith("-")))
+        falling = self.sort.startswith("-")
+        if isinstance(rows, list):
+            return order.arrange(rows, falling=falling)
+        return rows.order_by(*order.expressions(falling=falling))
 
     def page(self, number, *, exact: bool = False) -> ListPage:
         limit = None if exact else COUNTED

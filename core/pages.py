@@ -1,6 +1,6 @@
 """What list pages and forms share: filters kept in the address, pages, rules shown on the form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,15 +73,15 @@ class FilterForm(forms.Form):
 PAGE_SIZES = (25, 50, 100)
 
 
-def offer_sizes(form: FilterForm) -> None:
+def offer_sizes(form: FilterForm, sizes: Sequence[int] = PAGE_SIZES) -> None:
     """The choice of how many rows a page has; it stays in the address with the filters."""
-    choices = [("", f"{PAGE_SIZES[0]} 条"), *((str(size), f"{size} 条") for size in PAGE_SIZES[1:])]
+    choices = [("", f"{sizes[0]} 条"), *((str(size), f"{size} 条") for size in sizes[1:])]
     form.fields["size"] = forms.ChoiceField(label="每页", choices=choices, required=False)
 
 
-def size_of(form: FilterForm) -> int:
+def size_of(form: FilterForm, usual: int = PAGE_SIZES[0]) -> int:
     form.is_valid()
-    return int(form.cleaned_data.get("size") or PAGE_SIZES[0])
+    return int(form.cleaned_data.get("size") or usual)
 
 
 class SearchField(forms.CharField):

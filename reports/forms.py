@@ -7,7 +7,25 @@ from core.forms import DateInput
 from core.pages import FilterForm, SearchField
 from reports.models import Summary
 from reports.selectors.frames import summary_organisations
-from support.models import Cycle
+from support.models import Cycle, DeadlineSide
+
+
+class CycleFilter(FilterForm):
+    q = SearchField("查找", "周期、项目或主管部门")
+    when = forms.ChoiceField(label="时间", choices=[("", "全部"), ("now", "正在进行"), ("ended", "已结束")])
+
+
+class DeadlineFilter(FilterForm):
+    SHOW = [("", "全部"), ("open", "没有完成的"), ("late", "逾期的")]
+
+    q = SearchField("查找", "事项或单位名称")
+    cycle = forms.ModelChoiceField(Cycle.objects.none(), label="周期", empty_label=None)
+    side = forms.ChoiceField(label="由谁办理", choices=[("", "全部"), *DeadlineSide.choices])
+    show = forms.ChoiceField(label="只看", choices=SHOW)
+
+    def __init__(self, data, *, cycles):
+        super().__init__(data)
+        self.fields["cycle"].queryset = cycles
 
 
 class SummaryRequestForm(forms.Form):

@@ -5,14 +5,12 @@ from django import forms
 from accounts.models import Organisation, User
 from core.pages import FilterForm, SearchField
 from reports.models import MonthlyReturn, ReturnForm, ReturnLevel
-from reports.selectors.return_lists import SORTS
 from reports.selectors.return_subjects import units_of
 from reports.selectors.return_years import MOST_YEARS
 from staffing.forms import MonthField
 
 ALL = ("", "全部")
 STATES = (ALL, ("late", "迟报"), ("corrected", "更正过"), ("behind", "台账有变动"))
-SIZES = (25, 50, 100)
 
 
 class ReturnListFilter(FilterForm):
@@ -21,13 +19,6 @@ class ReturnListFilter(FilterForm):
     form = forms.ChoiceField(label="报表", choices=[ALL, *ReturnForm.choices])
     level = forms.ChoiceField(label="层级", choices=[ALL, *ReturnLevel.choices])
     state = forms.ChoiceField(label="状态", choices=STATES)
-    sort = forms.ChoiceField(label="排序", choices=[(name, label) for name, (label, _) in SORTS.items()])
-    size = forms.TypedChoiceField(
-        label="每页",
-        coerce=int,
-        empty_value=None,
-        choices=[("", "25 条"), *((n, f"{n} 条") for n in SIZES[1:])],
-    )
 
 
 class SubmitForm(forms.Form):

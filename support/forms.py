@@ -40,7 +40,7 @@ class DonationFilter(FilterForm):
 
 
 class DisputeFilter(FilterForm):
-    q = SearchField("查找", "争议内容")
+    q = SearchField("查找", "争议内容、单位名称或拼音")
     kind = forms.ChoiceField(label="种类")
     waiting = forms.BooleanField(label="只看等我处理的")
 

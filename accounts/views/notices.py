@@ -1,39 +1,24 @@
 """One's own notices: list, open, mark read."""
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Notice, NoticeKind
-from accounts.selectors.notices import notices_of, unread_count
+from accounts.lists.notices import NoticeList
+from accounts.models import Notice
+from accounts.selectors.notices import notices_of
 from accounts.services.notices import notice_read, notices_read_all
 from core.access import SIGNED_IN, access
-from core.pages import FilterForm, SearchField, page_of
+from core.lists import show_list
 from core.scope import visible_or_404
-
-
-class NoticeFilter(FilterForm):
-    q = SearchField("查找", "内容")
-    kind = forms.ChoiceField(label="种类", choices=[("", "全部"), *NoticeKind.choices])
-    unread = forms.BooleanField(label="只看未读")
 
 
 @require_GET
 @access(SIGNED_IN)
 def notice_list(request):
-    rows, filters = notices_of(request.user), NoticeFilter(request.GET)
-    chosen = filters.chosen
-    if "q" in chosen:
-        rows = rows.filter(text__icontains=chosen["q"])
-    if "kind" in chosen:
-        rows = rows.filter(kind=chosen["kind"])
-    if "unread" in chosen:
-        rows = rows.unread()
-    context = {"filter": filters, "page": page_of(request, rows), "unread": unread_count(request.user)}
-    return render(request, "accounts/notice_list.html", context)
+    return show_list(request, NoticeList)
 
 
 def _notice(request, pk) -> Notice:

@@ -1,3 +1,3 @@
 """The list pages of this room: what each filters, sorts, sums and exports."""
 
-from reports.lists import summaries  # noqa: F401
+from reports.lists import cycles, deadlines, returns, summaries  # noqa: F401

@@ -37,6 +37,16 @@ TONES = {
 }
 
 
+URGENCY = (
+    Standing.OVERDUE,
+    Standing.DUE_TODAY,
+    Standing.OPEN,
+    Standing.PASSED,
+    Standing.LATE,
+    Standing.MET,
+)
+
+
 @dataclass(frozen=True)
 class DeadlineState:
     """``on``: the day on which the last part was done. ``days``: late, overdue, or left. ``items``: None
@@ -69,6 +79,11 @@ class DeadlineState:
     @property
     def is_open(self) -> bool:
         return self.standing in (Standing.OPEN, Standing.DUE_TODAY, Standing.OVERDUE)
+
+    @property
+    def urgency(self) -> int:
+        """What waits longest for somebody first, what is settled last."""
+        return URGENCY.index(self.standing)
 
     @property
     def tone(self) -> str:

@@ -6,43 +6,28 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from accounts.models import Organisation, Role, User
+from accounts.selectors.named import organisations_named
 from reports.models import MonthlyReturn, ReturnForm, ReturnLevel
 from reports.selectors.return_subjects import BELOW, Subject
 from reports.selectors.returns_behind import with_changes
+from staffing.selectors.named import people_named
 
-SORTS = {
-    "": ("月份，新的在前", ("-month", "level", "organisation__name_key", "organisation", "form", "pk")),
-    "submitted": ("提交时间，新的在前", ("-submitted_at", "-pk")),
-    "unit": ("单位", ("organisation__name_key", "organisation", "-month", "form", "pk")),
-}
 HEAVY = ("lines", "people", "topics", "records", "versions", "sharing")
 
 
-def returns_of(user: User, chosen: dict) -> QuerySet[MonthlyReturn]:
-    """The newest versions that the user may see, narrowed and sorted as asked."""
-    rows = (
-        with_changes(MonthlyReturn.objects.newest().visible_to(user))
-        .select_related("organisation", "clinician", "submitted_by")
-        .defer(*HEAVY)
-    )
+def returns_found(rows: QuerySet[MonthlyReturn], chosen: dict) -> QuerySet[MonthlyReturn]:
+    """Narrowed as asked: month, form, level, state, and a unit or a person by name."""
     for name in ("month", "form", "level"):
         if name in chosen:
             rows = rows.filter(**{name: chosen[name]})
     if "q" in chosen:
         text = chosen["q"]
-        rows = rows.filter(
-            Q(organisation__name__icontains=text)
-            | Q(organisation__short_name__icontains=text)
-            | Q(organisation__former_names__name__icontains=text)
-            | Q(organisation__name_key__startswith=text.lower())
-            | Q(clinician__name__icontains=text)
-            | Q(clinician__name_key__startswith=text.lower())
-        ).distinct()
+        units = Organisation.objects.filter(
+            organisations_named(text) | Q(former_names__name__icontains=text)
+        ).values("pk")
+        rows = rows.filter(Q(organisation__in=units) | people_named(text, "clinician"))
     state = {"late": Q(is_late=True), "corrected": Q(version__gt=1), "behind": Q(is_behind=True)}
-    if "state" in chosen:
-        rows = rows.filter(state[chosen["state"]])
-    _label, order = SORTS[chosen.get("sort", "")]
-    return rows.order_by(*order)
+    return rows.filter(state[chosen["state"]]) if "state" in chosen else rows
 
 
 @dataclass

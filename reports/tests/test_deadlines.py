@@ -239,12 +239,12 @@ def test_the_calendar_page(client, world):
     late = near(world, "agreement", -400, side="hospital")
     client.force_login(world.people[HC])
     page = client.get(reverse("deadlines"))
-    assert [row.deadline.kind for row in page.context["states"]] == ["agreement", "arrival"]
+    assert [row.deadline.kind for row in page.context["page"]] == ["agreement", "arrival"]
     text = page.content.decode()
     for words in ("培训以后", "依据：某办法", "签订并备案协议", f'id="deadline-{late.pk}"', "逾期完成"):
         assert words in text
     only = client.get(reverse("deadlines"), {"cycle": world.cycle.pk, "show": "late", "side": "hospital"})
-    assert [row.deadline for row in only.context["states"]] == [late]
+    assert [row.deadline for row in only.context["page"]] == [late]
     for nonsense in ({"cycle": "x"}, {"cycle": 0}, {"side": "nobody"}):
         assert client.get(reverse("deadlines"), nonsense).status_code == 200
     client.force_login(world.strangers[HC])

@@ -6,9 +6,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Organisation
 from core.access import access
-from core.pages import page_of
+from core.lists import show_list
 from core.scope import visible_or_404
 from reports.forms import DayForm
+from reports.lists.cycles import CycleList
 from staffing.selectors.readiness import arrival_deadline, readiness
 from support.models import Agreement, Cycle
 from support.selectors.coverage import coverage
@@ -17,12 +18,7 @@ from support.selectors.coverage import coverage
 @require_GET
 @access("reports.view_readiness")
 def cycle_list(request):
-    rows = (
-        Cycle.objects.visible_to(request.user)
-        .select_related("programme__bureau")
-        .prefetch_related("deadlines")
-    )
-    return render(request, "reports/cycle_list.html", {"page": page_of(request, rows)})
+    return show_list(request, CycleList)
 
 
 @require_GET

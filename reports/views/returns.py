@@ -10,15 +10,17 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.access import access
+from core.lists import show_list
 from core.models import AuditEvent
-from core.pages import attempt, page_of
+from core.pages import attempt
 from core.scope import visible_or_404
 from core.services.audit import audit_record
+from reports.lists.returns import ReturnList
 from reports.models import MonthlyReturn, ReturnForm, ReturnLevel
 from reports.return_forms import ReturnListFilter, SubmitForm
 from reports.return_sheet import return_file_name, return_workbook
 from reports.selectors.return_checks import Checked, unlocked_units
-from reports.selectors.return_lists import below, levels_for, returns_of
+from reports.selectors.return_lists import below, levels_for
 from reports.selectors.return_statement import changes, preview, tables
 from reports.selectors.return_subjects import Subject, due_on, last_month, may_submit, subject_or_404
 from reports.selectors.returns_behind import with_changes
@@ -33,25 +35,19 @@ SHOWN = 8
 @require_GET
 @access(VIEW)
 def return_list(request):
+    """What was submitted, with what is due and who below has not reported in the month asked for."""
     user, today = request.user, timezone.localdate()
-    filters = ReturnListFilter(request.GET)
-    chosen = filters.chosen
-    page = page_of(request, returns_of(user, chosen), chosen.get("size") or 25)
     due = returns_due(user, day=today) if user.has_perm(SUBMIT) else []
-    month = chosen.get("month") or last_month(today)
-    return render(
+    month = ReturnListFilter(request.GET).chosen.get("month") or last_month(today)
+    return show_list(
         request,
-        "reports/return_list.html",
-        {
-            "filter": filters,
-            "page": page,
-            "due": due[:SHOWN],
-            "more_due": due[SHOWN:],
-            "month": month,
-            "below": below(user, month),
-            "reports": bool(levels_for(user)),
-            "forms": ReturnForm,
-        },
+        ReturnList,
+        due=due[:SHOWN],
+        more_due=due[SHOWN:],
+        month=month,
+        below=below(user, month),
+        reports=bool(levels_for(user)),
+        forms=ReturnForm,
     )
 
 

@@ -7,5 +7,6 @@ from staffing.lists import (  # noqa: F401
     people,
     postings,
     promotion,
+    similar_texts,
     teaching,
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from accounts.selectors.named import organisations_named
 from staffing.models import SimilarPair, TextPrint
 from staffing.selectors.near_texts import rows_of, visible_keys
 from staffing.text_sources import read_text, source_called
@@ -36,26 +37,19 @@ class ShownPair:
 
 
 def similar_pairs(
-    user: User, *, year: int | None = None, text: str = "", result: str = ""
+    pairs: QuerySet[SimilarPair], user: User, *, year: int | None = None, text: str = "", result: str = ""
 ) -> QuerySet[SimilarPair]:
-    """``text``: a unit's name among those the user may see; ``result``: open, different or copied."""
-    pairs = SimilarPair.objects.visible_to(user)
+    """``text``: a unit's name among those the user may see, or the search would tell whose the other half is;
+    ``result``: open, different or copied.
+    """
     if year:
         pairs = pairs.filter(Q(first__year=year) | Q(second__year=year))
     if text:
-        mine = TextPrint.objects.visible_to(user).filter(
-            Q(unit__name__icontains=text)
-            | Q(unit__short_name__icontains=text)
-            | Q(unit__name_key__startswith=text.lower())
-        )
+        mine = TextPrint.objects.visible_to(user).filter(organisations_named(text, "unit"))
         pairs = pairs.filter(Q(first__in=mine) | Q(second__in=mine))
     if result == "open":
-        pairs = pairs.filter(verdict__isnull=True)
-    elif result:
-        pairs = pairs.filter(verdict__result=result)
-    return pairs.select_related(
-        "first__unit", "second__unit", "verdict__decided_by", "verdict__decided_for"
-    ).order_by("-percent", "-pk")
+        return pairs.filter(verdict__isnull=True)
+    return pairs.filter(verdict__result=result) if result else pairs
 
 
 def shown_pairs(pairs: Sequence[SimilarPair], user: User) -> list[ShownPair]:

@@ -1,3 +1,3 @@
 """The list pages of this room: what each filters, sorts, sums and exports."""
 
-from support.lists import agreements, donations, outcomes  # noqa: F401
+from support.lists import agreements, disputes, donations, outcome_values, outcomes  # noqa: F401

@@ -65,7 +65,7 @@ def test_a_dispute_from_both_sides_to_the_ruling(client, world):
         assert "病床实收 10 张" in text and "第二批送达 2 张" in text
     assert buttons(page(client, world, BO, gift)) == {"rule"} and not buttons(text)
     listed = page_of(client, world, BO, waiting="on")
-    assert [line["record"] for line in listed] == [gift]
+    assert [line.record for line in listed] == [gift]
     answer = press(client, world, BO, gift, "rule", ruling="以验收单为准")
     assert "请选择争议成立还是不成立" in answer.content.decode() and gift.status == "disputed"
     press(client, world, BO, gift, "rule", ruling="以验收单为准", upheld="no")

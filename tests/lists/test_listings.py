@@ -1,7 +1,7 @@
 """Every declared list: sorted both ways without losing a row, exported exactly as shown, harmless to hostile text."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import quote
 
 import openpyxl
@@ -10,18 +10,24 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Notice, Role
 from core import list_export
 from core.lists import _listings, listing_of
 from core.models import AuditEvent, Job
 from core.paging import CappedPaginator
 from core.services.jobs import job_run
-from staffing.models import Activity, Clinician
+from reports.services.summaries import summary_draft
+from staffing.marks import Cell
+from staffing.models import Activity, Clinician, MonthSheet
+from staffing.services.corrections import correction_request
+from staffing.tests.honest_texts import COPIED, WRITTEN
+from support.services.disputes import record_dispute
 from testing import builders as build
 from testing.scene import scene
 
 pytestmark = pytest.mark.django_db
 HC, OFFICER = Role.HOSPITAL_COORDINATOR.value, Role.BUREAU_OFFICER.value
+RC = Role.RECIPIENT_COORDINATOR.value
 NAMES = sorted(_listings)
 ROWS = 30
 
@@ -47,8 +53,39 @@ def world(django_db_setup, django_db_blocker):
             build.donation(agreement, on=on)
             build.outcome_value(clinic, 100, 2025)
         build.mentorship(made.agreement)
+        _rows_of_every_list(made, on)
         yield made
         transaction.set_rollback(True)
+
+
+def _rows_of_every_list(made, on) -> None:
+    """At least one for the officer in each, or the comparison with the sheet would compare nothing."""
+    officer, keeper, stay = made.people[OFFICER], made.people[RC], made.posting
+    march = date(2026, 3, 2)
+    build.deadline(made.cycle)
+    build.inspection(made.clinic)
+    build.leave(stay, date(2026, 8, 3), approved=False)
+    build.recognised(made.clinician)
+    build.batch(made.agreement)
+    build.lock_months(stay)
+    build.certificate(stay, status="requested")
+    correction_request(
+        sheet=MonthSheet.objects.get(recipient=made.clinic, month=march.replace(day=1)),
+        posting=stay,
+        cells=[Cell(stay.pk, march, "am", "A")],
+        reason="漏记",
+        by=keeper,
+    )
+    summary_draft(organisation=made.bureau, cycle=made.cycle, by=officer)
+    build.monthly_return("clinic", made.clinic, date(2026, 4, 1))
+    record_dispute(
+        record=build.donation(made.agreement, on=on, status="submitted"), by=keeper, reason="实收有出入"
+    )
+    Notice.objects.create(user=officer, kind="plan", text="有一份方案", url="/todo/", key="k")
+    for text in (WRITTEN, COPIED):
+        units = build.organisation("hospital"), build.organisation("township_clinic")
+        between = build.agreement_in_force(*units, within=made.cycle)
+        build.activity(between, on=on, note=text, status="submitted")
 
 
 def sheet_of(response) -> list[list]:
@@ -65,6 +102,8 @@ def test_all_list_pages_of_the_workspace_are_declared():
         "activity-list", "agreement-list", "posting-list", "batch-list", "clinician-list", "study-list",
         "mentorship-list", "donation-list", "outcome-list", "inspection-list", "leave-list",
         "attendance-list", "correction-list", "certificate-list", "recognised-list", "summary-list",
+        "outcome-value-list", "notice-list", "dispute-list", "similar-texts", "return-list", "cycle-list",
+        "deadlines",
     }  # fmt: skip
 
 
@@ -88,6 +127,7 @@ def test_the_sheet_has_the_rows_of_the_page(client, world, name):
     client.force_login(world.people[OFFICER])
     shown = client.get(reverse(name), {"size": 100}).context["page"]
     rows = sheet_of(client.get(export(name)))
+    assert len(rows) > 1
     assert rows[0] == [column.heading for column in _columns(world, name)]
     if name != "outcome-list":
         assert len(rows) - 1 == shown.paginator.count
