@@ -6,7 +6,7 @@ made in a migration, under a GIN index). The index narrows, ``ILIKE`` decides.
 """
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Func, Q, TextField, Value
+from django.db.models import Func, TextField, Value
 from django.db.models.functions import Cast
 
 
@@ -24,10 +24,7 @@ def grams(text: str) -> list[str]:
     return sorted({text[at : at + 2] for at in range(len(text) - 1)}) if len(text) > 1 else [text]
 
 
-def containing(rows, text: str, *fields: str):
-    """Rows in which one of the text fields contains the text."""
-    here = Q()
-    for field in fields:
-        here |= Q(**{f"{field}__icontains": text})
+def with_grams(rows, text: str, *fields: str):
+    """Rows in which one of the text fields may contain the text: all that do, and some more."""
     wanted = Cast(Value(grams(text)), ArrayField(TextField()))
-    return rows.alias(text_grams=TextGrams(*fields)).filter(here, text_grams__contains=wanted)
+    return rows.alias(text_grams=TextGrams(*fields)).filter(text_grams__contains=wanted)

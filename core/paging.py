@@ -3,8 +3,20 @@
 from functools import cached_property
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 
 COUNTED = 1_000
+
+
+def slice_of(rows: QuerySet, start: int, stop: int) -> list:
+    """``rows[start:stop]`` in two statements: the keys in their order, then what belongs to these few rows.
+
+    How many rows contain a word the planner cannot know. In one statement it would join a dozen tables to
+    all of them before it sorts and throws them away.
+    """
+    keys = list(rows.select_related(None).prefetch_related(None).values_list("pk", flat=True)[start:stop])
+    found = {row.pk: row for row in rows.filter(pk__in=keys).order_by()} if keys else {}
+    return [found[key] for key in keys if key in found]
 
 
 class CappedPaginator(Paginator):
@@ -41,7 +53,9 @@ class CappedPaginator(Paginator):
         if not self.is_capped:
             wanted = min(wanted, self.num_pages)
         start = (min(wanted, 1_000_000) - 1) * self.per_page
-        found = list(self.object_list[start : start + self.per_page + 1])
+        stop = start + self.per_page + 1
+        known = isinstance(self.object_list, list | tuple)
+        found = list(self.object_list[start:stop]) if known else slice_of(self.object_list, start, stop)
         if not found and wanted > 1:
             return self.get_page(self.num_pages)
         return ListPage(found[: self.per_page], wanted, self, more=len(found) > self.per_page)

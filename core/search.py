@@ -1,13 +1,15 @@
 """The search over everything: each app registers what can be found (in ``searched.py``).
 
-Every kind finds within the person's scope and costs one bounded statement a page: the first rows and one
-more, which tells whether there are others.
+Every kind finds within the person's scope and costs three bounded statements: the keys of the first rows,
+these rows, and how many there are.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+
+from core.paging import slice_of
 
 LONGEST = 60
 FIRST = 5
@@ -68,7 +70,7 @@ def search_all(user, text: str) -> list[Group]:
     groups = []
     for kind in kinds_for(user):
         rows = kind.find(user, text)
-        found = list(rows[:FIRST])
+        found = slice_of(rows, 0, FIRST)
         if not found:
             continue
         count = len(found) if len(found) < FIRST else rows.order_by()[: MANY + 1].count()

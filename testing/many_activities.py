@@ -70,7 +70,7 @@ def fill_activities(
             if (team := people.get(row.agreement.sender_id))
         )
         recipient = Agreement.objects.filter(pk=OuterRef("agreement")).values("recipient")
-        Activity.objects.filter(pk__in=[row.pk for n, row in enumerate(made) if n % 5]).update(
+        Activity.objects.filter(pk__in=[row.pk for n, row in enumerate(made) if n // 5 % 5]).update(
             status=RecordStatus.CONFIRMED,
             confirmed_by=confirmed_by,
             confirmed_for=Subquery(recipient),
