@@ -7,7 +7,6 @@ from accounts.roles import (
     COORDINATORS,
     OFFICER,
     RECIPIENTS,
-    REGION,
     SENDERS,
     SYSTEM,
     UNITS,
@@ -56,7 +55,7 @@ allow_model(models.DonationUse, view=BUSINESS)
 allow("support.follow_donation", COORDINATORS)
 allow("support.enter_outcome", RECIPIENTS)
 allow("support.rule_record", OFFICER)
-allow("support.view_disputes", REGION | UNITS)
+allow("support.view_disputes", BUSINESS)
 evidence_kinds.register(
     evidence_kinds.EvidenceKind(
         "donation", models.DonationEvidence, view="support.view_donation", enter="support.enter_donation"

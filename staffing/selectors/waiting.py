@@ -168,7 +168,7 @@ def _attendance(user: User, day: date) -> Iterator[Waiting]:
 
 
 def _record_lines(user: User, model, name: str, url_name: str, *, unit: bool) -> Iterator[Waiting]:
-    """One kind of two-sided record: to confirm, returned, disputed, drafts. One statement."""
+    """One kind of two-sided record: to confirm, returned, to explain, drafts. One statement."""
     answers = unit and model in BY_OTHER_SIDE
     counts = record_counts(model.objects.visible_to(user), user, answers=answers)
     if answers:
@@ -188,10 +188,10 @@ def _record_lines(user: User, model, name: str, url_name: str, *, unit: bool) ->
         explain="看退回原因，修改后再提交。",
     )
     yield Waiting(
-        counts["disputed"],
+        counts["to_answer"],
         f"条{name}被对方提出争议",
         "去说明",
-        _list(url_name, status=RecordStatus.DISPUTED.value),
+        _list("dispute-list", kind=url_name.removesuffix("-list"), waiting="on"),
         tone=RETURNED,
         explain="写明本单位的依据，由卫健局处理。",
     )

@@ -15,7 +15,7 @@ from core.pages import FilterForm
 from support.forms import DisputeFilter
 from support.models import TwoSidedRecord
 from support.selectors.rights import RULE
-from support.selectors.waiting import records_disputed, records_to_rule
+from support.selectors.waiting import records_disputed, records_to_answer, records_to_rule
 from support.views.records import record_kinds
 
 
@@ -64,10 +64,12 @@ class DisputeList(Listing):
         return {name: views for name, views in record_kinds().items() if views.disputable}
 
     def make_filter(self) -> FilterForm:
-        form = DisputeFilter(self.data, kinds=[(name, views.label) for name, views in self._kinds.items()])
-        if not self.user.has_perm(RULE):
-            form.drop("waiting")
-        return form
+        return DisputeFilter(self.data, kinds=[(name, views.label) for name, views in self._kinds.items()])
+
+    def _waiting(self, rows):
+        """What the person has to do: settle, or say something to."""
+        waits = records_to_rule if self.user.has_perm(RULE) else records_to_answer
+        return waits(rows, self.user)
 
     @cached_property
     def found(self) -> list[Place]:
@@ -76,7 +78,7 @@ class DisputeList(Listing):
             if chosen.get("kind", name) != name:
                 continue
             rows = views.model.objects.visible_to(self.user)
-            rows = records_to_rule(rows, self.user) if "waiting" in chosen else records_disputed(rows)
+            rows = self._waiting(rows) if "waiting" in chosen else records_disputed(rows)
             if "q" in chosen:
                 rows = rows.filter(
                     Q(dispute_reason__icontains=chosen["q"])

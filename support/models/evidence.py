@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organisation
+from core.personal_text import suspicions_in
 from core.scope import ScopedQuerySet
 
 
@@ -58,6 +59,11 @@ class EvidenceFile(models.Model):
                 condition=Q(kind__in=["photo", "sheet", "paper"]), name="%(class)s_kind_known"
             ),
         ]
+
+    @property
+    def caption_doubts(self) -> list[str]:
+        """What in the caption looks like somebody's number; whoever wrote it is told."""
+        return [str(found) for found in suspicions_in(self.caption)]
 
     def __str__(self):
         return self.caption or f"{self.get_kind_display()} {self.pk}"

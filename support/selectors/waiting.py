@@ -61,6 +61,15 @@ def records_to_rule(records: QuerySet, user: User) -> QuerySet:
     )
 
 
+def to_answer(user: User) -> Q:
+    """In dispute, the user's to explain or to concede, and not explained yet; then the bureau has the word."""
+    return entered(user, RecordStatus.DISPUTED) & Q(dispute_answer="")
+
+
+def records_to_answer(records: QuerySet, user: User) -> QuerySet:
+    return records_disputed(records).filter(to_answer(user))
+
+
 def outcomes_to_confirm(user: User) -> QuerySet[OutcomeValue]:
     """Submitted by others and the bureau's to confirm."""
     return (
@@ -75,13 +84,13 @@ def records_entered(records: QuerySet, user: User, *statuses: str) -> QuerySet:
 
 
 def record_counts(records: QuerySet, user: User, *, answers: bool) -> dict[str, int]:
-    """{to_confirm, returned, disputed, drafts} of one kind of record, in one statement.
+    """{to_confirm, returned, to_answer, drafts} of one kind of record, in one statement.
 
     ``answers``: whether this kind is confirmed by the other side and the user belongs to one.
     """
     states = {
         "returned": entered(user, RecordStatus.RETURNED),
-        "disputed": entered(user, RecordStatus.DISPUTED),
+        "to_answer": to_answer(user),
         "drafts": entered(user, RecordStatus.DRAFT),
     }
     if answers:

@@ -20,7 +20,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.errors import RuleBroken
+from core.id_numbers import mask_id_number
 from core.papers import is_paper, read_paper
+from core.personal_text import id_numbers_in
 from core.photos import Photo, read_photo, turned
 from support.evidence_kinds import EvidenceKind, all_kinds, kind_of
 from support.models.confirmation import TwoSidedRecord
@@ -259,9 +261,15 @@ def _check_limits(of: EvidenceKind, record, entry_key, by: User, size: int) -> N
 
 
 def _caption(text: str) -> str:
-    """One printable line: no control characters and nothing that turns the direction of writing."""
-    plain = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(plain.split())[:100]
+    """One printable line without an identity number: no control characters and nothing that turns the
+    direction of writing.
+    """
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:100]
+    if numbers := id_numbers_in(plain):
+        raise RuleBroken(
+            {"caption": f"说明中有身份证号（{mask_id_number(numbers[0])}）。请删去个人信息后再保存。"}
+        )
+    return plain
 
 
 def _known(kind: str) -> None:

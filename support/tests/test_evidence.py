@@ -158,6 +158,18 @@ def test_what_was_sent_to_the_other_side_stays_as_it_is(agreement, status):
                 write()
 
 
+def test_a_caption_holds_nobodys_number(donation):
+    by, number = donation.entered_by, "11010519491231002X"
+    with pytest.raises(ValidationError, match=r"说明中有身份证号（(?!.*19491231)"):
+        send(by, jpeg(), record=donation, caption=f"患者 {number}")
+    assert not DonationEvidence.objects.exists()
+    made = send(by, jpeg(), record=donation, caption="联系 13800138000")
+    assert [str(doubt) for doubt in made.caption_doubts] == ["像手机号的数字（138****8000）"]
+    with pytest.raises(ValidationError, match="身份证号"):
+        services.evidence_change(evidence=made, by=by, caption=number)
+    assert services.evidence_change(evidence=made, by=by, caption="床位 20 张").caption_doubts == []
+
+
 def test_caption_kind_and_a_quarter_turn(donation, django_capture_on_commit_callbacks):
     by = donation.entered_by
     made = send(by, jpeg((80, 40)), record=donation)

@@ -8,7 +8,9 @@ from django.urls import reverse
 from accounts.models import Role
 from support.models import Donation
 from support.selectors.waiting import (
+    record_counts,
     records_disputed,
+    records_to_answer,
     records_to_confirm,
     records_to_rule,
 )
@@ -157,7 +159,15 @@ def test_waiting_selectors_ask_what_the_verbs_ask(world):
     for by in (officer, other, world.people[BL], world.people[HC]):
         assert records_to_rule(everything, by).exists() == may_rule(record=gift, by=by)
     assert may_rule(record=gift, by=officer)
-    record_answer(record=gift, by=world.people[HC], answer="见收据")
+    hospital = world.people[HC]
+    assert list(records_to_answer(everything, hospital)) == [gift]
+    assert record_counts(everything, hospital, answers=True)["to_answer"] == 1
+    assert not records_to_answer(everything, world.people[RC]).exists()
+    record_answer(record=gift, by=hospital, answer="见收据")
+    # said what there is to say: from now on it waits for the bureau only
+    assert not records_to_answer(everything, hospital).exists()
+    assert record_counts(everything, hospital, answers=True)["to_answer"] == 0
+    assert records_to_rule(everything, officer).exists()
 
 
 def test_the_page_of_disputes_costs_the_same_for_more(client, world):
@@ -180,5 +190,8 @@ def test_the_page_of_disputes_costs_the_same_for_more(client, world):
     assert len(page_of(client, world, BO)) == 4
     assert len(page_of(client, world, BO, kind="activity")) == 2
     assert page_of(client, world, BO, q="没有这样的话") == []
+    assert len(page_of(client, world, BO, q=world.hospital.name)) == 4
+    assert len(page_of(client, world, HC, waiting="on")) == 4
+    assert page_of(client, world, RC, waiting="on") == []
     client.force_login(world.strangers[HC])
     assert list(client.get(reverse("dispute-list")).context["page"]) == []

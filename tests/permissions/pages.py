@@ -682,7 +682,7 @@ PAGES: dict[str, Page | tuple[Page, ...]] = (
         "outcome-return": verb(
             "outcome_submitted", CONFIRMERS, {SENDER: 403, RECIPIENT: 403}, reason="单位有误"
         ),
-        "dispute-list": Page(READERS),
+        "dispute-list": Page(BUSINESS),
         # ---- postings and people
         "workspace": Page(UNITS | {CLINICIAN}),
         "posting-list": listing(BUSINESS, "staffing.Posting"),
