@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.models import User
-from core.advice import ask
+from core.advice import Advice, ask
 from core.errors import RuleBroken, checked
 from staffing.models import (
     Activity,
@@ -33,6 +33,8 @@ from support.models import Agreement
 from support.models.confirmation import RecordStatus
 from support.services.evidence import evidence_attach
 from support.services.records import record_submit
+
+ENTRY_TEXTS = ("topic", "place", "department", "content", "note", "replace_reason")
 
 
 def _locked(activity: Activity, by: User) -> Activity:
@@ -159,6 +161,41 @@ def activity_save(
             ask(advice, acknowledged)
         record_submit(record=activity, by=by)
     return activity
+
+
+@transaction.atomic
+def activity_submit(*, record: Activity, by: User) -> None:
+    """Hand in a draft as it is. What looks odd about it is asked on the form, where one can mend it."""
+    activity = Activity.objects.select_for_update(of=("self",)).get(pk=record.pk)
+    if activity.is_editable and (advice := _advice_on(activity, by)):
+        raise RuleBroken([*(one.text for one in advice), "还没有提交。请点“修改”，核对后在表单里提交。"])
+    record_submit(record=record, by=by)
+
+
+def _advice_on(activity: Activity, by: User) -> list[Advice]:
+    """The warnings about an activity as it is stored."""
+    measures = {row.measure: row.value for row in activity.measures.select_related("measure")}
+    findings = list(activity.findings.all())
+    return activity_warnings(
+        by=by,
+        agreement=activity.agreement,
+        activity_type=activity.activity_type,
+        start_on=activity.start_on,
+        end_on=activity.end_on,
+        participants=list(activity.participants.all()),
+        numbers={measure.code: value for measure, value in measures.items()},
+        texts=entry_texts(
+            outcomes=list(activity.outcomes.all()),
+            findings=findings,
+            **{name: getattr(activity, name) for name in ENTRY_TEXTS},
+        ),
+        findings=findings,
+        filed_on=activity.filed_on,
+        has_evidence=activity.evidence.exists(),
+        same=activity,
+        replaces=activity.replaces,
+        measures=measures,
+    )
 
 
 def _write_rows(activity: Activity, participants, measures, outcomes, findings) -> None:

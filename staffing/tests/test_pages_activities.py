@@ -194,8 +194,23 @@ def test_clinician_logs_for_himself_and_mends_only_his_own(client, world):
     assert client.post(reverse("activity-delete", args=[colleagues.pk])).status_code == 403
 
 
+def test_a_draft_is_not_handed_in_past_its_warnings(client, world):
+    again = world.activity.start_on
+    bare, twice, phone = (
+        build.activity(world.agreement, status="draft", on=on, note=note, participants=[world.clinician])
+        for on, note in ((date(2026, 3, 4), ""), (again, ""), (date(2026, 3, 3), "联系 13800138000"))
+    )
+    client.force_login(world.people[HC])
+    told = {bare: "应当上传佐证材料", twice: "可能已经登记过", phone: "似乎有个人信息"}
+    for draft, words in told.items():
+        page = client.post(reverse("activity-submit", args=[draft.pk]), follow=True).content.decode()
+        draft.refresh_from_db()
+        assert draft.status == "draft" and words in page and "请点“修改”" in page
+
+
 def test_submit_confirm_and_then_nothing_more(client, world):
-    draft = build.activity(world.agreement, status="draft")
+    draft = build.activity(world.agreement, status="draft", on=date(2026, 3, 3))
+    build.evidence(draft)
     client.force_login(world.people[HC])
     client.post(reverse("activity-submit", args=[draft.pk]))
     client.force_login(world.people[RC])

@@ -9,6 +9,7 @@ from core.lists import show_list
 from staffing.lists.activities import ActivityList
 from staffing.models import Activity, Clinician
 from staffing.selectors.duplicates import duplicates_of
+from staffing.services.activities import activity_submit
 from support.models.donation import Qualifier
 from support.views.records import RecordViews
 
@@ -54,6 +55,7 @@ RECORDS = RecordViews(
     rows=_rows,
     correct=lambda activity: f"{reverse('activity-new')}?replaces={activity.pk}",
     home=lambda activity: reverse("activity-list"),
+    submit=activity_submit,
     below={
         "数量": _measures,
         "参加人员": lambda activity: [person.name for person in activity.participants.all()],

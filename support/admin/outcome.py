@@ -1,5 +1,6 @@
 """Outcome figures of the recipients: entered by them, confirmed by the bureau."""
 
+from django import forms
 from django.contrib import admin
 
 from core.admin import ScopedRelatedFilter
@@ -8,6 +9,31 @@ from core.numbers import plain
 from support.admin.cards import OutcomeWaiting
 from support.desk import ENTRY_FIELDSET, TwoSidedAdmin
 from support.models import OutcomeValue
+from support.selectors.outcome_doubts import outcome_doubts
+
+
+class OutcomeValueForm(forms.ModelForm):
+    """What can hardly be right is asked here too, once, by the rule of the coordinators' form."""
+
+    sure = forms.BooleanField(
+        label="已核对，属实", required=False, help_text="数值与往年相差悬殊或超出常见范围时才需要勾选。"
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        names = ("recipient", "indicator", "year", "value")
+        if all(cleaned.get(name) is not None for name in names):
+            indicator = cleaned["indicator"]
+            doubts = outcome_doubts(
+                recipient=cleaned["recipient"],
+                year=cleaned["year"],
+                quarter=cleaned.get("quarter"),
+                values={indicator: cleaned["value"]},
+            ).get(indicator.pk, [])
+            if doubts and not cleaned.get("sure"):
+                self.add_error("sure", "".join(doubts))
+            self.instance.doubts = "".join(doubts)[:500]
+        return cleaned
 
 
 @admin.register(OutcomeValue)
@@ -27,6 +53,7 @@ class OutcomeValueAdmin(TwoSidedAdmin):
     search_help_text = "按受援单位（可用拼音首字母）、指标或数据来源查找"
     list_select_related = ["recipient", "indicator"]
     autocomplete_fields = ["recipient", "indicator"]
+    form = OutcomeValueForm
     readonly_fields = [*TwoSidedAdmin.readonly_fields, "doubts"]
     fieldsets = [
         (
@@ -38,6 +65,7 @@ class OutcomeValueAdmin(TwoSidedAdmin):
                     ("year", "quarter"),
                     "is_baseline",
                     "value",
+                    "sure",
                     "source",
                     "department",
                     "doubts",
@@ -47,6 +75,15 @@ class OutcomeValueAdmin(TwoSidedAdmin):
         ),
         ENTRY_FIELDSET,
     ]
+
+    def get_fieldsets(self, request, obj=None):
+        """The question only where something can be written; what was doubted only where something was."""
+        writes = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        left_out = {"doubts"} if obj is None else set() if writes else {"sure"}
+        return [
+            (name, options | {"fields": [field for field in options["fields"] if field not in left_out]})
+            for name, options in super().get_fieldsets(request, obj)
+        ]
 
     @admin.display(description="期间", ordering="year")
     def period_text(self, value):

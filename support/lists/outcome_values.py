@@ -34,7 +34,7 @@ class OutcomeValueList(Listing):
         Shown("计量单位", "indicator.unit", 10),
         Shown("来源", "source", 24),
         Shown("科室", "department"),
-        Shown("疑点", "doubts", 30),
+        Shown("确认过的异常", "doubts", 30),
         Shown("状态", "get_status_display"),
         Shown("填报单位", "entered_for.name", 24),
     )

@@ -170,6 +170,33 @@ def test_quarters_are_held_against_quarters(world):
     assert "2024 年第 4 季度的 100 万元" in str(told)
 
 
+def test_the_desk_asks_as_well(client, world):
+    build.outcome_value(world.clinic, 100, 2024, indicator="revenue")
+    client.force_login(world.people[BO])
+    url = reverse("admin:support_outcomevalue_add")
+    assert 'name="sure"' in client.get(url).content.decode()
+    typed = {
+        "recipient": world.clinic.pk,
+        "indicator": indicator("revenue").pk,
+        "year": 2025,
+        "value": "900",
+        "source": "财务年报",
+    }
+    asked = client.post(url, typed)
+    assert asked.status_code == 200 and "900" in str(asked.context["adminform"].form.errors["sure"])
+    assert not OutcomeValue.objects.filter(year=2025).exists()
+    assert client.post(url, typed | {"sure": "on"}).status_code == 302
+    made = OutcomeValue.objects.get(year=2025)
+    assert "900" in made.doubts and made.status == "draft"
+    change = reverse("admin:support_outcomevalue_change", args=[made.pk])
+    assert client.post(change, typed | {"value": "120"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.value, made.doubts) == (120, "")
+    settled = build.outcome_value(world.clinic, 130, 2026, indicator="revenue")
+    page = client.get(reverse("admin:support_outcomevalue_change", args=[settled.pk])).content.decode()
+    assert 'name="sure"' not in page and "确认过的异常" in page
+
+
 def test_the_thresholds_are_data(world):
     build.outcome_value(world.clinic, 100, 2024, indicator="revenue")
     OutcomeIndicator.objects.filter(code="revenue").update(jump_ratio=5)

@@ -5,7 +5,7 @@ the record's life. The pages with the record's own content stay with their app.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -78,7 +78,8 @@ def _may_rule(record, user) -> bool:
 class RecordViews:
     """``name``: prefix of the url names; ``label``: the kind in words; ``enter``: permission to enter;
     ``rows``: the queryset of its detail page; ``below``: label → words of its rows, for comparing;
-    ``correct``: address of the form that corrects a record; ``home``: where one goes after deleting.
+    ``correct``: address of the form that corrects a record; ``home``: where one goes after deleting;
+    ``submit``: the verb behind “提交”, where the kind has more to look at.
     """
 
     name: str
@@ -92,6 +93,7 @@ class RecordViews:
     confirmed: str = "已确认，计入统计。"
     disputable: bool = True
     confirmer: str = ""
+    submit: Callable = records.record_submit
 
     # ---- addresses
     def urls(self, base: str) -> list[URLPattern]:
@@ -107,7 +109,8 @@ class RecordViews:
         return made
 
     def _buttons(self) -> tuple[Button, ...]:
-        return BUTTONS + DISPUTE_BUTTONS if self.disputable else BUTTONS
+        buttons = BUTTONS + DISPUTE_BUTTONS if self.disputable else BUTTONS
+        return tuple(replace(one, verb=self.submit) if one.name == "submit" else one for one in buttons)
 
     def page(self, record: TwoSidedRecord) -> str:
         return reverse(f"{self.name}-detail", args=[record.pk])
