@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from core.admin import ScopedRelatedFilter
 from core.desk import chip
+from core.errors import RuleBroken
 from core.numbers import plain
 from support.admin.cards import OutcomeWaiting
 from support.desk import ENTRY_FIELDSET, TwoSidedAdmin
@@ -18,22 +19,6 @@ class OutcomeValueForm(forms.ModelForm):
     sure = forms.BooleanField(
         label="已核对，属实", required=False, help_text="数值与往年相差悬殊或超出常见范围时才需要勾选。"
     )
-
-    def clean(self):
-        cleaned = super().clean()
-        names = ("recipient", "indicator", "year", "value")
-        if all(cleaned.get(name) is not None for name in names):
-            indicator = cleaned["indicator"]
-            doubts = outcome_doubts(
-                recipient=cleaned["recipient"],
-                year=cleaned["year"],
-                quarter=cleaned.get("quarter"),
-                values={indicator: cleaned["value"]},
-            ).get(indicator.pk, [])
-            if doubts and not cleaned.get("sure"):
-                self.add_error("sure", "".join(doubts))
-            self.instance.doubts = "".join(doubts)[:500]
-        return cleaned
 
 
 @admin.register(OutcomeValue)
@@ -84,6 +69,20 @@ class OutcomeValueAdmin(TwoSidedAdmin):
             (name, options | {"fields": [field for field in options["fields"] if field not in left_out]})
             for name, options in super().get_fieldsets(request, obj)
         ]
+
+    def save_model(self, request, obj, form, change):
+        found = outcome_doubts(
+            recipient=obj.recipient, year=obj.year, quarter=obj.quarter, values={obj.indicator: obj.value}
+        )
+        obj.doubts = "".join(found.get(obj.indicator_id, []))[:500]
+        super().save_model(request, obj, form, change)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """The question comes after the scope: it speaks of other figures of the same recipient."""
+        message = super().construct_change_message(request, form, formsets, add)
+        if form.instance.doubts and not form.cleaned_data["sure"]:
+            raise RuleBroken({"sure": form.instance.doubts})
+        return message
 
     @admin.display(description="期间", ordering="year")
     def period_text(self, value):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Organisation, User
 from reports.figures import Frame
 from reports.selectors.facts import gather
-from support.models import Agreement, AgreementVersion, Cycle, Programme
+from support.models import Agreement, AgreementVersion, Cycle, OutcomeIndicator, Programme
 from testing import builders as build
 from tests.permissions.browser import Browser
 from tests.permissions.desks import address
@@ -155,7 +155,7 @@ ADDED = {
     },
     "support.OutcomeValue": lambda own, other: {
         "recipient": other.pk,
-        "indicator": 1,
+        "indicator": OutcomeIndicator.objects.get(code="revenue").pk,
         "year": 2019,
         "value": 5,
     },
