@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
 from core.waiting import OVERDUE, SOON, work_waiting
@@ -167,12 +168,12 @@ def world():
 
 
 def near(world, kind: str, days: int, **fields) -> CycleDeadline:
-    due = date(2026, 11, 22) + timedelta(days)
+    due = timezone.localdate() + timedelta(days)
     return CycleDeadline.objects.create(cycle=world.cycle, kind=kind, due_on=due, **fields)
 
 
 def lines(world, role: str) -> dict[str, str]:
-    found = work_waiting(world.people[role], day=date(2026, 11, 22))
+    found = work_waiting(world.people[role], day=timezone.localdate())
     return {line.what: line.tone for line in found if reverse("deadlines") in line.url}
 
 
@@ -192,7 +193,7 @@ def test_each_role_gets_what_it_has_to_do_or_to_know(world):
     assert lines(world, HC) == lines(world, HL) == {missed: OVERDUE}
     assert lines(world, RC) == {clinic: SOON}
     assert lines(world, Role.CLINICIAN) == {}
-    assert work_waiting(world.strangers[HC], day=date(2026, 11, 22)) == []
+    assert work_waiting(world.strangers[HC], day=timezone.localdate()) == []
 
 
 def test_a_unit_counts_its_own_pairs_only(world):
@@ -201,13 +202,13 @@ def test_a_unit_counts_its_own_pairs_only(world):
     )
     near(world, "agreement", -3, side="hospital")
     missing = {
-        role: [len(row.missing) for row in deadlines_near(world.people[role], day=date(2026, 11, 22))]
+        role: [len(row.missing) for row in deadlines_near(world.people[role], day=timezone.localdate())]
         for role in (OFFICER, HC)
     }
     assert missing == {OFFICER: [1], HC: []}, "its own agreement was filed in time"
     labels = [
         item.label
-        for row in calendar_of(world.people[HC], world.cycle, day=date(2026, 11, 22))
+        for row in calendar_of(world.people[HC], world.cycle, day=timezone.localdate())
         for item in row.items
     ]
     assert len(labels) == 1 and other.sender.display_name not in labels[0]
@@ -228,7 +229,7 @@ def test_a_deadline_of_one_agreement_is_its_parties_affair(world):
 
 
 def test_done_by_hand_and_long_gone_is_no_work(world):
-    near(world, "training", 3, done_on=date(2026, 11, 20))
+    near(world, "training", 3, done_on=timezone.localdate() - timedelta(2))
     near(world, "arrival", -90)
     near(world, "self_assessment", -1)
     assert lines(world, OFFICER) == {}

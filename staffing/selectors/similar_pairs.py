@@ -31,6 +31,10 @@ class ShownPair:
     sides: tuple[Side, Side]
 
     @property
+    def pk(self) -> int:
+        return self.pair.pk
+
+    @property
     def is_whole(self) -> bool:
         """Whether the reader sees both texts, and so may decide."""
         return all(side.visible for side in self.sides)
