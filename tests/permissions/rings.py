@@ -6,7 +6,7 @@ its words, whatever the page is. Rows are reached by attribute (``ring.agreement
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -280,7 +280,8 @@ def _records(ring: Ring, it) -> None:
             "activity_old": {},
         }.items()
     ):
-        made = build.activity(it.agreement, on=on, topic=f"{ring.mark}讲座{number}", place=ring.mark, **how)
+        day = on + timedelta(number)  # on one day they would be held to be the same
+        made = build.activity(it.agreement, on=day, topic=f"{ring.mark}讲座{number}", place=ring.mark, **how)
         setattr(it, name, made)
     Activity.objects.filter(pk=it.activity_old.pk).update(status=RecordStatus.SUPERSEDED)
     it.technique = build.activity(
