@@ -4,6 +4,7 @@ import time
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Role
 from staffing.models import Activity, EntryDraft
@@ -67,7 +68,7 @@ def test_what_is_typed_survives_a_reload_and_a_lost_network(world, visit):
     saved(page)
     assert kept_here(page) == [], "the local copy lives only until the server has the same"
     page.reload()
-    assert page.input_value("[name=place]") == "彭城镇"
+    expect(page.locator("[name=place]")).to_have_value("彭城镇")
     assert [page.input_value(f"[name='findings-{n}-disease']") for n in (0, 1)] == ["高血压", "冠心病"]
 
     visitor.context.set_offline(True)
@@ -79,7 +80,7 @@ def test_what_is_typed_survives_a_reload_and_a_lost_network(world, visit):
     page.click("button:has-text('保存并提交')")
     page.wait_for_selector("[data-entry-status]:has-text('还没有提交')")
     assert "不会重复登记" in status(page)
-    assert page.input_value("[name=topic]") == "高血压日"
+    expect(page.locator("[name=topic]")).to_have_value("高血压日")
     assert not Activity.objects.filter(activity_type__code="free_clinic").exists()
 
     # the tab is closed without a network and opened again later
@@ -87,8 +88,8 @@ def test_what_is_typed_survives_a_reload_and_a_lost_network(world, visit):
     page.goto("about:blank")
     visitor.context.set_offline(False)
     page.goto(address)
-    assert page.input_value("[name=topic]") == "高血压日"
-    assert page.input_value("[name='findings-1-patients']") == "6"
+    expect(page.locator("[name=topic]")).to_have_value("高血压日")
+    expect(page.locator("[name='findings-1-patients']")).to_have_value("6")
     saved(page)
     assert EntryDraft.objects.get().data["topic"] == ["高血压日"] and kept_here(page) == []
 
@@ -118,10 +119,10 @@ def test_what_only_this_browser_has_is_listed_and_goes_with_signing_out(world, v
     page.route("**/activities/drafts/save/**", lambda route: route.abort())
     visitor.context.set_offline(False)
     visitor.open(NEW)
-    assert "存在本机，还没有上传" in page.inner_text("[data-entry-drafts]")
+    expect(page.locator("[data-entry-drafts]")).to_contain_text("存在本机，还没有上传")
     page.click("[data-entry-drafts] a:has-text('继续填写')")
     page.wait_for_selector("form[data-entry]")
-    assert page.input_value("[name=department]") == "儿科"
+    expect(page.locator("[name=department]")).to_have_value("儿科")
     assert len(kept_here(page)) == 1
     page.click(".user-menu summary")
     page.click("button:has-text('退出登录')")

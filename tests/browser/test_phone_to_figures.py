@@ -73,8 +73,8 @@ def test_a_ward_round_with_three_photos_and_a_lost_network(promised, visit):
     phone.context.set_offline(False)
     page.goto(address)
     expect(page.locator(".evidence-item")).to_have_count(3)
-    assert page.input_value("[name=department]") == "内一科"
-    assert page.input_value("[name=start_on]") == DAY
+    expect(page.locator("[name=department]")).to_have_value("内一科")
+    expect(page.locator("[name=start_on]")).to_have_value(DAY)
     page.dblclick("button:has-text('保存并提交')")
     page.wait_for_selector(".message-success")
     # once more: back in the browser, and the button again where the form still stands
