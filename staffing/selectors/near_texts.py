@@ -18,8 +18,9 @@ AT_LEAST = 2  # shared hashes
 # Hashes that very many prints have are left out: they would fetch half the table and tell nothing.
 _CANDIDATES = """
     WITH asked AS (
-        SELECT coalesce(array_agg(hash), '{}') AS hashes FROM unnest(%(hashes)s::integer[]) AS hash
-        WHERE NOT EXISTS (SELECT 1 FROM staffing_commonstretch common WHERE common.hash = hash)
+        SELECT coalesce(array_agg(wanted.hash), '{}') AS hashes
+        FROM unnest(%(hashes)s::integer[]) AS wanted (hash)
+        WHERE NOT EXISTS (SELECT 1 FROM staffing_commonstretch common WHERE common.hash = wanted.hash)
     )
     SELECT print.id FROM staffing_textprint print
     CROSS JOIN LATERAL (

@@ -206,6 +206,19 @@ def test_what_everybody_writes_is_learned_and_no_longer_asked_for(yicheng, monke
     assert near_texts(text=WRITTEN, unit=0, year=2026) == []
 
 
+@pytest.mark.parametrize("common", ["of others", "of both"])
+def test_one_turn_of_phrase_does_not_hide_the_rest(yicheng, common):
+    """What is left out is the common stretch, not the text around it."""
+    hashes = [set(made.hashes) for made in TextPrint.objects.all()]
+    found = near_texts(text=WRITTEN, unit=0, year=2026)
+    assert found
+    known = min(set.intersection(*hashes)) if common == "of both" else max(set.union(*hashes)) - 1
+    CommonStretch.objects.create(hash=known, prints=500)
+    assert [near.print for near in near_texts(text=WRITTEN, unit=0, year=2026)] == [
+        near.print for near in found
+    ]
+
+
 def test_statements_do_not_grow_with_the_number_of_texts(yicheng):
     def statements() -> int:
         with CaptureQueriesContext(
