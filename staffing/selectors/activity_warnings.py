@@ -5,6 +5,7 @@ from datetime import date
 
 from accounts.models import User
 from core.advice import Advice
+from core.numbers import plain
 from core.personal_text import suspicions_in
 from staffing.models import Activity, ActivityType, Clinician
 from staffing.selectors.averages import PATIENTS
@@ -56,7 +57,7 @@ def subset_advice(patients: Mapping[str, int], findings: Sequence) -> list[Advic
     return [
         Advice(
             SUBSET,
-            f"查出病种合计 {total} 人，多于患者 {max(seen):f} 人次；同一人有几种疾病时可以，否则请核对。",
+            f"查出病种合计 {total} 人，多于患者 {plain(max(seen))} 人次；同一人有几种疾病时可以，否则请核对。",
             "findings",
         )
     ]

@@ -142,23 +142,7 @@ def activity_save(
     evidence_attach(record=activity, entry_key=entry_key or activity.client_key, by=by)
     if submit:
         if acknowledged is not None:
-            advice = activity_warnings(
-                by=by,
-                agreement=agreement,
-                activity_type=activity_type,
-                start_on=start_on,
-                end_on=end_on,
-                participants=participants,
-                numbers={measure.code: quantity.value for measure, quantity in measures.items()},
-                texts=texts,
-                findings=findings,
-                filed_on=filed_on,
-                has_evidence=activity.evidence.exists(),
-                same=activity,
-                replaces=replaces,
-                measures={measure: quantity.value for measure, quantity in measures.items()},
-            )
-            ask(advice, acknowledged)
+            ask(_advice_on(activity, by), acknowledged)
         record_submit(record=activity, by=by)
     return activity
 

@@ -5,12 +5,11 @@ from django.contrib import admin
 
 from core.admin import ScopedRelatedFilter
 from core.desk import chip
-from core.errors import RuleBroken
 from core.numbers import plain
 from support.admin.cards import OutcomeWaiting
 from support.desk import ENTRY_FIELDSET, TwoSidedAdmin
 from support.models import OutcomeValue
-from support.selectors.outcome_doubts import outcome_doubts
+from support.services.outcomes import outcome_ask
 
 
 class OutcomeValueForm(forms.ModelForm):
@@ -70,18 +69,11 @@ class OutcomeValueAdmin(TwoSidedAdmin):
             for name, options in super().get_fieldsets(request, obj)
         ]
 
-    def save_model(self, request, obj, form, change):
-        found = outcome_doubts(
-            recipient=obj.recipient, year=obj.year, quarter=obj.quarter, values={obj.indicator: obj.value}
-        )
-        obj.doubts = "".join(found.get(obj.indicator_id, []))[:500]
-        super().save_model(request, obj, form, change)
-
     def construct_change_message(self, request, form, formsets, add=False):
         """The question comes after the scope: it speaks of other figures of the same recipient."""
         message = super().construct_change_message(request, form, formsets, add)
-        if form.instance.doubts and not form.cleaned_data["sure"]:
-            raise RuleBroken({"sure": form.instance.doubts})
+        outcome_ask(value=form.instance, sure=form.cleaned_data["sure"])
+        form.instance.save(update_fields=["doubts"])
         return message
 
     @admin.display(description="期间", ordering="year")

@@ -159,6 +159,19 @@ def _checked_at(row: OutcomeValue, field: str) -> None:
         raise RuleBroken({field: error.messages}) from error
 
 
+def outcome_ask(*, value: OutcomeValue, sure: bool) -> None:
+    """Ask about a figure that can hardly be right; what was waved through stays with it. Saves nothing."""
+    doubts = outcome_doubts(
+        recipient=value.recipient,
+        year=value.year,
+        quarter=value.quarter,
+        values={value.indicator: value.value},
+    ).get(value.indicator_id, [])
+    if doubts and not sure:
+        raise RuleBroken({"sure": "".join(doubts)})
+    value.doubts = "".join(doubts)[:500]
+
+
 @transaction.atomic
 def outcome_correct(
     *,
@@ -191,16 +204,8 @@ def outcome_correct(
         if not correction.is_editable or correction.entered_for_id != by.organisation_id:
             raise RuleBroken("只有本单位的草稿或被退回的记录可以修改。")
         correction.replace_reason = stated(reason, field="replace_reason", missing="请写明更正原因。")
-    doubts = outcome_doubts(
-        recipient=correction.recipient,
-        year=correction.year,
-        quarter=correction.quarter,
-        values={correction.indicator: value},
-    ).get(correction.indicator_id, [])
-    if doubts and not sure:
-        raise RuleBroken({"sure": "".join(doubts)})
     correction.value, correction.source, correction.department = value, source, department
-    correction.doubts = "".join(doubts)[:500]
+    outcome_ask(value=correction, sure=sure)
     checked(correction)
     correction.save()
     if submit:
