@@ -1,12 +1,14 @@
 """Submitted monthly returns, the newest version of each."""
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from core.lists import Listing, Order, Shown, Total, moment
 from core.pages import FilterForm
 from reports.models import MonthlyReturn, ReturnForm
 from reports.return_forms import ReturnListFilter
-from reports.selectors.return_lists import HEAVY, returns_found
+from reports.selectors.return_lists import HEAVY, below, levels_for, returns_found
+from reports.selectors.return_subjects import last_month
 from reports.selectors.returns_behind import with_changes
 
 
@@ -62,3 +64,13 @@ class ReturnList(Listing):
         )
         forms = [Total(str(label), counted[value], "份") for value, label in ReturnForm.choices]
         return [*forms, Total("迟报", counted["late"], "份")]
+
+    def context(self) -> dict:
+        """Beside the list: who below has reported in the month asked for."""
+        month = self.chosen.get("month") or last_month(timezone.localdate())
+        return {
+            "month": month,
+            "below": below(self.user, month),
+            "reports": bool(levels_for(self.user)),
+            "forms": ReturnForm,
+        }

@@ -17,12 +17,11 @@ from core.scope import visible_or_404
 from core.services.audit import audit_record
 from reports.lists.returns import ReturnList
 from reports.models import MonthlyReturn, ReturnForm, ReturnLevel
-from reports.return_forms import ReturnListFilter, SubmitForm
+from reports.return_forms import SubmitForm
 from reports.return_sheet import return_file_name, return_workbook
 from reports.selectors.return_checks import Checked, unlocked_units
-from reports.selectors.return_lists import below, levels_for
 from reports.selectors.return_statement import changes, preview, tables
-from reports.selectors.return_subjects import Subject, due_on, last_month, may_submit, subject_or_404
+from reports.selectors.return_subjects import Subject, due_on, may_submit, subject_or_404
 from reports.selectors.returns_behind import with_changes
 from reports.selectors.returns_due import returns_due
 from reports.services.monthly_returns import return_submit, returns_submit
@@ -35,20 +34,10 @@ SHOWN = 8
 @require_GET
 @access(VIEW)
 def return_list(request):
-    """What was submitted, with what is due and who below has not reported in the month asked for."""
+    """What was submitted, with what is due."""
     user, today = request.user, timezone.localdate()
     due = returns_due(user, day=today) if user.has_perm(SUBMIT) else []
-    month = ReturnListFilter(request.GET).chosen.get("month") or last_month(today)
-    return show_list(
-        request,
-        ReturnList,
-        due=due[:SHOWN],
-        more_due=due[SHOWN:],
-        month=month,
-        below=below(user, month),
-        reports=bool(levels_for(user)),
-        forms=ReturnForm,
-    )
+    return show_list(request, ReturnList, due=due[:SHOWN], more_due=due[SHOWN:])
 
 
 def _rows():
